@@ -1,0 +1,76 @@
+"""The provider as one object: both generations, the account, and following many at once."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from . import answers
+from .account import Account
+from .calls import Call, Kind, broken
+from .config import ProviderConfig
+from .conversation import Observer
+from .esignature import ESignature
+from .firmadigitale import FirmaDigitale
+from .following import Following, Reader
+from .port import Generation, Signatures
+from .tokens import MemoryTokens, Minted, TokenKeeper, TokenStore
+from .transport import Transport
+
+
+class Provider:
+    """The provider behind HTTP. Thread safe; keep one per process and `close()` it at the end.
+
+    `token_store` lets tokens outlive the process (sealed, please); `observe` is called with an `Exchange`
+    after each attempt of each sync call, in the calling thread.
+    """
+
+    def __init__(
+        self, config: ProviderConfig, token_store: TokenStore | None = None, observe: Observer | None = None
+    ) -> None:
+        self.config = config
+        self._transport = Transport(config, observe)
+        self._transport.use(TokenKeeper(config, token_store or MemoryTokens(), self._mint))
+        self.account = Account(self._transport, config)
+        self.esignature = ESignature(self._transport, config)
+        self.firmadigitale = FirmaDigitale(self._transport, config)
+        self._readers = {
+            Generation.ESIGNATURE: Reader(self.esignature.detail_call, self.esignature.read),
+            Generation.FIRMADIGITALE: Reader(self.firmadigitale.detail_call, self.firmadigitale.read),
+        }
+
+    def signatures(self, generation: Generation | str) -> Signatures:
+        """One generation of the signature API."""
+        return self.esignature if Generation(generation) is Generation.ESIGNATURE else self.firmadigitale
+
+    def following(self, concurrency: int = 50, observe: Observer | None = None) -> Following:
+        """A wave of reads: `async with provider.following(50) as f: results = await f.details([…])`.
+
+        `observe` is called in the event loop: it must not block.
+        """
+        return Following(self._transport, self._readers, concurrency, observe)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _mint(self, generation: Generation, scopes: list[str]) -> Minted:
+        """A new token by `POST /tokens`, with the account's login. Costs nothing."""
+        body = {"scopes": scopes, "name": f"sigillo {generation}", "ttl": self.config.token_ttl}
+        call = Call("POST", self.config.oauth_url, "/tokens", Kind.CHANGE, body=body)
+        answer = self._transport.ask(call)
+        row = answers.mapping(answer.data)
+        token = answers.text(row.get("token"))
+        if not token:
+            raise broken(call, "the answer names no token", status=answer.status)
+        ends = answers.moment(row.get("expireAt"))
+        return Minted(token, ends.timestamp() if ends is not None else time.time() + self.config.token_ttl)

@@ -1,0 +1,187 @@
+"""Bearer tokens: minted once, kept long, and not given up at the first refusal.
+
+A good token can be refused for seconds (contract, section 1, fact 9), so a refused token is only replaced
+when it has been refused at every try for a while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Protocol
+
+from .config import ProviderConfig
+from .errors import ProviderError, Rejected
+from .port import Generation
+
+logger = logging.getLogger(__name__)
+
+_DAY = 24 * 3600
+
+
+class TokenStore(Protocol):
+    """Where tokens outlive the process. Values are secrets: seal them at rest."""
+
+    def get(self, name: str) -> str | None:
+        """The value kept under the name, or None."""
+
+    def set(self, name: str, value: str, ttl: int) -> None:
+        """Keep the value for `ttl` seconds."""
+
+
+class MemoryTokens:
+    """Tokens that live as long as the process."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """The value kept under the name, or None."""
+        return self._values.get(name)
+
+    def set(self, name: str, value: str, ttl: int) -> None:
+        """Keep the value; expiry is read from the value itself."""
+        self._values[name] = value
+
+
+def scopes_for(generation: Generation, config: ProviderConfig) -> list[str]:
+    """The least that following and sending in this generation needs (contract, section 3).
+
+    No DELETE scope exists for `firma_elettronica_ui`, although its DELETE does.
+    """
+    if generation is Generation.ESIGNATURE:
+        pairs = [("POST", "EU-SES"), ("GET", "signatures"), ("DELETE", "signatures")]
+        host = config.esignature_host
+    else:
+        pairs = [
+            (method, path)
+            for path in ("firma_elettronica", "firma_elettronica_ui")
+            for method in ("GET", "POST")
+        ]
+        host = config.firmadigitale_host
+    return [f"{method}:{host}/{path}" for method, path in pairs]
+
+
+@dataclass(frozen=True)
+class Minted:
+    """A token and the Unix second at which it ends."""
+
+    token: str = field(repr=False)
+    expires_at: float
+
+
+@dataclass
+class _Slot:
+    """What is known of one generation's token."""
+
+    minted: Minted | None = None
+    given_up: str = ""
+    refused_since: float | None = None
+    refusals: int = 0
+    mint_error: ProviderError | None = None
+    mint_again_at: float = 0.0
+    lock: Lock = field(default_factory=Lock)
+
+
+class TokenKeeper:
+    """Gives out the token for a generation; mints (one at a time per generation and process) when needed."""
+
+    def __init__(
+        self, config: ProviderConfig, store: TokenStore, mint: Callable[[Generation, list[str]], Minted]
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._mint = mint
+        self._slots = {generation: _Slot() for generation in Generation}
+        account = f"{config.oauth_url}|{config.email}|{config.test_hosts}"
+        self._account = hashlib.sha256(account.encode()).hexdigest()[:16]
+
+    def ready(self, generation: Generation) -> str | None:
+        """The token if it is at hand without any I/O."""
+        minted = self._slots[generation].minted
+        return minted.token if minted is not None and self._is_fresh(minted) else None
+
+    def current(self, generation: Generation) -> str:
+        """The token, from memory, the store, or newly minted. Raises ProviderError when minting fails."""
+        token = self.ready(generation)
+        if token is not None:
+            return token
+        slot = self._slots[generation]
+        with slot.lock:
+            if slot.minted is None or not self._is_fresh(slot.minted):
+                slot.minted = self._stored(generation, slot.given_up) or self._new(generation, slot)
+                slot.refused_since, slot.refusals = None, 0
+            return slot.minted.token
+
+    def accepted(self, generation: Generation) -> None:
+        """The provider took the token."""
+        slot = self._slots[generation]
+        if slot.refusals:
+            slot.refused_since, slot.refusals = None, 0
+
+    def refused(self, generation: Generation, token: str) -> int:
+        """The provider refused the token; the number of refusals in a row.
+
+        Gives it up only when it has been refused at several tries over `token_patience` seconds.
+        """
+        slot = self._slots[generation]
+        with slot.lock:
+            if slot.minted is None or slot.minted.token != token:
+                return slot.refusals
+            now = time.monotonic()
+            if slot.refused_since is None:
+                slot.refused_since = now
+            slot.refusals += 1
+            patient = now - slot.refused_since < self._config.token_patience
+            if not patient and slot.refusals >= self._config.token_attempts:
+                slot.minted, slot.given_up = None, token
+            return slot.refusals
+
+    def _new(self, generation: Generation, slot: _Slot) -> Minted:
+        if slot.mint_error is not None and time.monotonic() < slot.mint_again_at:
+            raise slot.mint_error
+        try:
+            minted = self._mint(generation, scopes_for(generation, self._config))
+        except Rejected as error:
+            # Wrong credentials stay wrong: hammering the login could lock the account.
+            slot.mint_error = error
+            slot.mint_again_at = time.monotonic() + self._config.token_mint_pause
+            raise
+        slot.mint_error = None
+        self._keep(generation, minted)
+        return minted
+
+    def _keep(self, generation: Generation, minted: Minted) -> None:
+        value = json.dumps({"token": minted.token, "expires_at": minted.expires_at})
+        try:
+            self._store.set(self._name(generation), value, max(1, int(minted.expires_at - time.time())))
+        except Exception:
+            # A store of any make may be down; the token in memory is as good.
+            logger.exception("provider: a token could not be kept")
+
+    def _stored(self, generation: Generation, given_up: str) -> Minted | None:
+        try:
+            value = self._store.get(self._name(generation))
+        except Exception:
+            logger.exception("provider: no token could be read from the store")
+            return None
+        if not value:
+            return None
+        try:
+            kept = json.loads(value)
+            minted = Minted(str(kept["token"]), float(kept["expires_at"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+        return minted if minted.token != given_up and self._is_fresh(minted) else None
+
+    def _is_fresh(self, minted: Minted) -> bool:
+        margin = min(_DAY, self._config.token_ttl * 0.05)
+        return minted.expires_at - margin > time.time()
+
+    def _name(self, generation: Generation) -> str:
+        return f"provider-token:{self._account}:{generation}"
