@@ -1,0 +1,1 @@
+"""The provider's HTTP interface: three hosts on one origin."""

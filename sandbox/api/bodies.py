@@ -1,0 +1,52 @@
+"""What the client sends: JSON whatever its label says, and query strings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+
+from .answers import Refusal
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object in the body; an empty body is an empty object. Raises Refusal 400."""
+    raw = request.body.strip()
+    if not raw:
+        return {}
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise Refusal(400, "Malformed JSON body") from error
+    if isinstance(body, list) and not body:
+        return {}
+    if not isinstance(body, dict):
+        raise Refusal(400, "Malformed JSON body")
+    return body
+
+
+def page_of(request: HttpRequest, error: int | None = None) -> tuple[int, int]:
+    """`skip` and `limit` (1 to 100, default 100). Raises Refusal 400 for anything else than numbers."""
+    try:
+        skip = int(request.GET.get("skip", 0))
+        limit = int(request.GET.get("limit", 100))
+    except ValueError as bad:
+        raise Refusal(400, "Query error", error) from bad
+    if skip < 0 or limit < 1:
+        raise Refusal(400, "Query error", error)
+    return skip, min(limit, 100)
+
+
+def text_of(value: Any) -> str:
+    """Text from a string or number; "" for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def ip_of(request: HttpRequest) -> str:
+    """The caller's address."""
+    return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")

@@ -1,0 +1,34 @@
+"""The sandbox's clock, which the control page can move, and the provider's ways of writing a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_offset = timedelta(0)
+
+
+def now() -> datetime:
+    """The sandbox's present, in UTC, to the millisecond (the provider shows no more)."""
+    moment = datetime.now(UTC) + _offset
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def set_offset(seconds: float) -> None:
+    """Put the sandbox's present this many seconds after the real one."""
+    global _offset
+    _offset = timedelta(seconds=seconds)
+
+
+def spaced(moment: datetime | None) -> str | None:
+    """As eSignature writes: ``2026-11-24 09:15:02.418+00:00``, a space for the T."""
+    return None if moment is None else moment.isoformat(sep=" ", timespec="milliseconds")
+
+
+def iso(moment: datetime | None) -> str | None:
+    """As OAuth and the first generation write: ``2026-11-24T09:15:02+00:00``."""
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def bare_iso(moment: datetime | None) -> str | None:
+    """As the first generation's audit trail writes: without an offset (UTC here)."""
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds")

@@ -1,0 +1,98 @@
+"""Take money from the wallet: per signer, out of a subscription while there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .. import clock, knobs, services
+from ..api.answers import Refusal, number
+from ..models import Generation, Procedure, Subscription, Wallet, WalletTransaction
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a call cost and where it was taken from."""
+
+    amount: Decimal
+    from_wallet: bool
+    from_subscription: bool
+
+
+def wallet() -> Wallet:
+    """The account's wallet, made with its first credit when there is none."""
+    return Wallet.objects.get_or_create(pk=1)[0]
+
+
+def _units(procedure: Procedure, people: int) -> int:
+    if procedure.generation == Generation.ESIGNATURE and knobs.current().price_unit == "document":
+        return 1
+    return people
+
+
+def _single_price(procedure: Procedure) -> Decimal:
+    knob = knobs.current()
+    is_new = procedure.generation == Generation.ESIGNATURE
+    return Decimal(knob.price_esignature if is_new else knob.price_single)
+
+
+def charge(procedure: Procedure, people: int) -> Spent:
+    """Charge a procedure; inside a transaction of the caller. Raises Refusal 402 and changes nothing then."""
+    units = _units(procedure, people)
+    now = clock.now()
+    plan = (
+        Subscription.objects.filter(
+            scope__in=_both_names(procedure.scope),
+            available_requests__gt=0,
+            starts_at__lte=now,
+            expires_at__gt=now,
+        )
+        .order_by("expires_at")
+        .first()
+    )
+    planned = min(units, plan.available_requests) if plan else 0
+    knob = knobs.current()
+    unit_price = Decimal(knob.price_subscription) if knob.subscription_charges_wallet else Decimal(0)
+    amount = unit_price * planned + _single_price(procedure) * (units - planned)
+    purse = wallet()
+    if amount > purse.credit:
+        message = f"Insufficient Credit in Wallet: {number(amount)} > {number(purse.credit)}"
+        raise Refusal(402, message, 207)
+    if plan and planned:
+        plan.available_requests -= planned
+        plan.updated_at = now
+        plan.save(update_fields=["available_requests", "updated_at"])
+    if amount:
+        move(-amount, f"API usage - {services.domain_of(procedure.scope)}", procedure.id, units)
+    procedure.charged_at = now
+    return Spent(amount, amount > 0, planned > 0)
+
+
+def move(amount: Decimal, description: str, procedure_id: str = "", people: int = 0) -> None:
+    """Book an amount; negative is spent. Inside a transaction of the caller."""
+    purse = wallet()
+    purse.credit += amount
+    purse.updated_at = clock.now()
+    purse.save(update_fields=["credit", "updated_at"])
+    WalletTransaction.objects.create(
+        amount=amount,
+        description=description,
+        procedure_id=procedure_id,
+        people=people,
+        created_at=clock.now(),
+    )
+
+
+def refund(procedure: Procedure) -> None:
+    """Give back what a failed procedure cost, where the knob says so. Inside a transaction of the caller."""
+    if not knobs.current().refund_on_failure or procedure.charged_at is None:
+        return
+    taken = list(WalletTransaction.objects.filter(procedure_id=procedure.id))
+    amount = -sum((row.amount for row in taken), Decimal(0))
+    if amount > 0:
+        move(amount, f"Refund - {services.domain_of(procedure.scope)}", procedure.id)
+
+
+def _both_names(scope: str) -> tuple[str, str]:
+    plain = scope.replace(":test.", ":", 1)
+    return plain, plain.replace(":", ":test.", 1)

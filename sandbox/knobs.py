@@ -1,0 +1,170 @@
+"""What nobody knows of the provider, as switches (contract, section 9), with the likeliest default each."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from . import clock
+from .models import Knob
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """All switches. Times in seconds, prices in EUR."""
+
+    # What it costs and when
+    price_single: str = "0.70"
+    """Per signer, by single call, in the first generation."""
+    price_esignature: str = "0.70"
+    """Per signer (or document, see price_unit), by single call, of EU-SES: unknown, assumed as before."""
+    price_subscription: str = "0.14"
+    """Per signer while a subscription with available requests is active."""
+    subscription_charges_wallet: bool = True
+    """Whether a request out of a subscription takes its price from the wallet besides the decrement."""
+    price_unit: str = "signer"
+    """signer | document"""
+    charge_on: str = "create"
+    """create | finish"""
+    refund_on_failure: bool = False
+
+    # How long and how often
+    validation_delay: float = 1.0
+    otp_attempts: int = 5
+    otp_sends: int = 10
+    otp_lifetime: float = 600.0
+    otp_length: int = 6
+    expiry_days: float = 0.0
+    """Days after which a first-generation procedure expires; 0 never."""
+    esignature_expiry_days: float = 0.0
+    """The same for EU-SES, where no expiry is documented."""
+    file_days: float = 30.0
+    detail_days: float = 365.0
+
+    # Words
+    validating_state: str = "WAIT_VALIDATION"
+    signing_state: str = "WAIT_SIGNERS"
+    signer_new_state: str = "NEW"
+    signer_done_state: str = "DONE"
+    signer_refused_state: str = "REFUSED"
+    refused_state: str = "REFUSED"
+    expired_state: str = "EXPIRED"
+    member_waiting_status: str = "pending"
+    member_opened_status: str = "processing"
+
+    # Behaviour
+    esignature_refusal: bool = False
+    """Whether a signer can refuse on the signing page of the second generation."""
+    started_on: str = "visit"
+    """What turns `created` into `started`: visit | validation"""
+    position_origin: str = "lower-left"
+    """Origin of `position` in the first generation: lower-left | upper-left"""
+    ordered: bool = False
+    """First generation: signers sign in the order of the list."""
+    enveloped: bool = True
+    """Answers of eSignature and OAuth wrapped in the envelope (live) or bare (paper)."""
+    echo_callback: bool = True
+    """Whether the callback object comes back in eSignature details."""
+    list_key: str = "id"
+    """Name of the id in first-generation lists: id | _id"""
+    firmadigitale: str = "on"
+    """The first generation after its end: on | gone (410) | absent (404)"""
+    firmadigitale_callback: str = "data"
+    """Body of its callback: data (wrapped) | bare"""
+    firmadigitale_callback_method: str = "POST"
+    """POST (form) | JSON, where the request says nothing"""
+    mail_links: bool = False
+    """Whether the provider mails the signing link to the signer."""
+    mail_finished: bool = False
+    """Whether the provider mails the finished PDF's notice to the signers."""
+    certificate_name: str = "service"
+    """Whose name the signing certificate bears: service | signer"""
+    max_megabytes: float = 50.0
+    max_pages: int = 0
+    max_signers: int = 0
+    invalid_field_number: int = 600
+    """Error number of a 422 for fields that the paper gives none for."""
+    retry_pause: float = 1.0
+    """Pause before a callback's first retry; doubles each time."""
+    clock_offset: float = 0.0
+    """How far the sandbox's clock is ahead."""
+
+
+_CHOICES = {
+    "price_unit": {"signer", "document"},
+    "charge_on": {"create", "finish"},
+    "started_on": {"visit", "validation"},
+    "position_origin": {"lower-left", "upper-left"},
+    "list_key": {"id", "_id"},
+    "firmadigitale": {"on", "gone", "absent"},
+    "firmadigitale_callback": {"data", "bare"},
+    "firmadigitale_callback_method": {"POST", "JSON"},
+    "certificate_name": {"service", "signer"},
+}
+_lock = threading.Lock()
+_current = Knobs()
+
+
+def current() -> Knobs:
+    """The switches as they stand."""
+    return _current
+
+
+def as_dict() -> dict[str, Any]:
+    """Name and value of every switch."""
+    return asdict(_current)
+
+
+def choices() -> dict[str, list[str]]:
+    """The words that a switch may have, where it is not free."""
+    return {name: sorted(words) for name, words in _CHOICES.items()}
+
+
+def load() -> None:
+    """Read the changed switches from the database."""
+    kept = {knob.name: knob.value for knob in Knob.objects.all()}
+    _use({name: value for name, value in kept.items() if name in as_dict()})
+
+
+def change(values: dict[str, Any]) -> Knobs:
+    """Change some switches. Raises ValueError naming the first that does not fit."""
+    fitting = {name: _fit(name, value) for name, value in values.items()}
+    for name, value in fitting.items():
+        Knob.objects.update_or_create(name=name, defaults={"value": value})
+    return _use(fitting)
+
+
+def reset() -> None:
+    """Put every switch back to its default."""
+    global _current
+    Knob.objects.all().delete()
+    with _lock:
+        _current = Knobs()
+    clock.set_offset(0)
+
+
+def _use(values: dict[str, Any]) -> Knobs:
+    global _current
+    with _lock:
+        _current = replace(_current, **values)
+    clock.set_offset(_current.clock_offset)
+    return _current
+
+
+def _fit(name: str, value: Any) -> Any:
+    kinds = {one.name: type(one.default) for one in fields(Knobs)}
+    if name not in kinds:
+        raise ValueError(f"unknown setting {name!r}")
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise ValueError(f"{name} must be one of {', '.join(sorted(_CHOICES[name]))}")
+    kind = kinds[name]
+    try:
+        if kind is bool:
+            return value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
+        if name.startswith("price_") and name != "price_unit":
+            return str(Decimal(str(value)))
+        return kind(value)
+    except (TypeError, ValueError, InvalidOperation) as error:
+        raise ValueError(f"{name}: {value!r} does not fit") from error

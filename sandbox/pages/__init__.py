@@ -1,0 +1,1 @@
+"""What people see: signing pages, the inbox, the control desk."""

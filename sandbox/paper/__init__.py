@@ -1,0 +1,1 @@
+"""What comes out as a file: signed PDFs, audit trails."""

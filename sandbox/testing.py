@@ -1,0 +1,132 @@
+"""A sandbox of one's own, as a separate process, for tests, demos and benchmarks. Imports nothing of the portal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+READY_SECONDS = 30
+
+
+class SandboxHandle:
+    """A running sandbox and its control desk."""
+
+    def __init__(self, url: str, smtp_port: int, directory: Path, process: subprocess.Popen[bytes]) -> None:
+        self.url = url
+        self.smtp_port = smtp_port
+        self.directory = directory
+        self.process = process
+        self.http = httpx.Client(base_url=f"{url}/control/api", timeout=60)
+
+    @property
+    def trust(self) -> Path:
+        """The folder with the test authority's root."""
+        return self.directory / "trust"
+
+    def messages(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Caught mails and SMS, newest first: ``to``, ``kind``, ``subject``, ``since``."""
+        return self._get("messages", wanted)
+
+    def state(self) -> dict[str, Any]:
+        """Counts of what was made and charged, and the newest procedures."""
+        return self._get("state", {})
+
+    def fault(self, fault: str, **options: Any) -> dict[str, Any]:
+        """Switch a fault on: ``path``, ``times``, ``seconds``."""
+        return self._post("faults", {"fault": fault, **options})
+
+    def no_faults(self) -> None:
+        """Switch all faults off."""
+        self.http.delete("/faults").raise_for_status()
+
+    def set(self, **knobs: Any) -> dict[str, Any]:
+        """Turn knobs."""
+        return self._post("settings", knobs)
+
+    def wallet(self, credit: str) -> dict[str, Any]:
+        """Set the credit, EUR."""
+        return self._post("wallet", {"credit": credit})
+
+    def sign(self, link: str, **options: Any) -> dict[str, Any]:
+        """Sign as whoever has this link, with a code that is sent and checked."""
+        return self._post("sign", {"link": link, **options})
+
+    def refuse(self, link: str, **options: Any) -> dict[str, Any]:
+        """Refuse as whoever has this link."""
+        return self._post("refuse", {"link": link, **options})
+
+    def seed(self, **options: Any) -> dict[str, Any]:
+        """Make many open procedures: ``procedures``."""
+        return self._post("seed", options)
+
+    def reset(self) -> None:
+        """Forget everything: procedures, messages, faults, knobs."""
+        self._post("reset", {})
+
+    def _get(self, path: str, parameters: dict[str, Any]) -> Any:
+        answer = self.http.get(f"/{path}", params=parameters)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        answer = self.http.post(f"/{path}", json=body)
+        if answer.is_error:
+            raise RuntimeError(f"sandbox: {path}: {answer.text[:300]}")
+        return answer.json()
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_sandbox(directory: Path, **environment: str) -> Iterator[SandboxHandle]:
+    """Start a sandbox on free ports with its data in ``directory``; stop it at the end."""
+    port, smtp_port = free_port(), free_port()
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--smtp-port", str(smtp_port)]
+    process = subprocess.Popen(
+        [*command, "--dir", str(directory)],
+        cwd=Path(__file__).resolve().parent.parent,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    handle = SandboxHandle(f"http://localhost:{port}", smtp_port, directory, process)
+    try:
+        _wait_for(handle)
+        yield handle
+    finally:
+        handle.http.close()
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_for(handle: SandboxHandle) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if handle.process.poll() is not None:
+            raise RuntimeError(f"the sandbox ended with status {handle.process.returncode}")
+        try:
+            if handle.http.get("/health").is_success:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.05)
+    raise RuntimeError("the sandbox did not become ready")

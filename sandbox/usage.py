@@ -1,0 +1,84 @@
+"""Counts of calls, kept in memory and written down now and then: a count per call must not cost a write."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from . import clock
+from .models import ErrorEntry, Usage
+
+_Key = tuple[date, str, str, str, str]
+_lock = threading.Lock()
+_counts: dict[_Key, Counter[str]] = {}
+_amounts: dict[_Key, Decimal] = {}
+
+
+def note(request: Any, response: Any) -> None:
+    """Count one call of a provider's endpoint; a refused one is also listed in the error log."""
+    scope, domain = getattr(request, "scope", ""), getattr(request, "domain", "")
+    if not scope:
+        return
+    ip = request.META.get("REMOTE_ADDR") or ""
+    grant = getattr(request, "grant", None)
+    key = (clock.now().date(), scope, domain, ip, grant.token if grant else "")
+    is_error = response.status_code >= 400
+    with _lock:
+        counts = _counts.setdefault(key, Counter())
+        counts["total"] += 1
+        counts["errors"] += is_error
+        spent = getattr(request, "spent", None)
+        if spent is not None:
+            counts["wallet"] += spent.from_wallet
+            counts["subscription"] += spent.from_subscription
+            _amounts[key] = _amounts.get(key, Decimal(0)) + spent.amount
+    if is_error:
+        _list_error(scope, domain, ip, response)
+
+
+def _list_error(scope: str, domain: str, ip: str, response: Any) -> None:
+    meaning = getattr(response, "meaning", None)
+    meaning = meaning if isinstance(meaning, dict) else {}
+    code = meaning.get("error")
+    ErrorEntry.objects.create(
+        scope=scope,
+        domain=domain,
+        http_response_code=response.status_code,
+        error_code=code if isinstance(code, int | float) else None,
+        message=str(meaning.get("message") or response.reason_phrase)[:500],
+        ip=ip,
+    )
+
+
+def write_down() -> None:
+    """Add what was counted to the database."""
+    with _lock:
+        counts, amounts = dict(_counts), dict(_amounts)
+        _counts.clear()
+        _amounts.clear()
+    if not counts:
+        return
+    with transaction.atomic():
+        for key, count in counts.items():
+            day, scope, domain, ip, token = key
+            Usage.objects.get_or_create(day=day, scope=scope, ip=ip, token=token, defaults={"domain": domain})
+            Usage.objects.filter(day=day, scope=scope, ip=ip, token=token).update(
+                total=F("total") + count["total"],
+                wallet=F("wallet") + count["wallet"],
+                subscription=F("subscription") + count["subscription"],
+                errors=F("errors") + count["errors"],
+                amount=F("amount") + amounts.get(key, Decimal(0)),
+            )
+
+
+def forget() -> None:
+    """Drop what was counted and not yet written."""
+    with _lock:
+        _counts.clear()
+        _amounts.clear()
