@@ -1,0 +1,16 @@
+from django.contrib import admin
+
+from facts.admin import FactAdmin
+
+from .models import Mail
+
+
+@admin.register(Mail)
+class MailAdmin(FactAdmin):
+    """What was sent to whom and when. Never the text: it may hold a signer's own address."""
+
+    list_display = ["created_at", "kind", "recipient", "subject", "state", "attempts", "sent_at"]
+    list_filter = ["state", "kind", "language", "created_at"]
+    search_fields = ["recipient__istartswith", "about", "fact_key"]
+    date_hierarchy = "created_at"
+    exclude = ["sealed_text", "sealed_html"]
