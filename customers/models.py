@@ -1,0 +1,189 @@
+"""People, the organisations that they act for, and what each may do there."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people who log in by e-mail."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in: a customer's member, or staff."""
+
+    email = models.EmailField(
+        _("e-mail"), unique=True, error_messages={"unique": _("This e-mail is already in use.")}
+    )
+    name = models.CharField(_("name and surname"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined at"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.email
+
+
+class Organisation(models.Model):
+    """A customer: whoever sends, pays and is answered for. All of a customer's data hangs from here."""
+
+    class Kind(models.TextChoices):
+        BUSINESS = "business", _("Italian company")
+        PROFESSIONAL = "professional", _("Professional or sole trader")
+        PUBLIC_BODY = "public_body", _("Public body")
+        CONSUMER = "consumer", _("Private person")
+        EU_BUSINESS = "eu_business", _("Company in the EU, outside Italy")
+        FOREIGN = "foreign", _("Company outside the EU")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.BUSINESS)
+    country = models.CharField(_("country"), max_length=2, default="IT")
+    vat_number = models.CharField(_("VAT number (partita IVA)"), max_length=20, blank=True)
+    tax_code = models.CharField(_("tax code (codice fiscale)"), max_length=20, blank=True)
+    address = models.CharField(_("address"), max_length=60)
+    postal_code = models.CharField(_("postal code"), max_length=12)
+    city = models.CharField(_("city"), max_length=60)
+    province = models.CharField(_("province"), max_length=2, blank=True)
+    recipient_code = models.CharField(_("recipient code (codice destinatario)"), max_length=7, blank=True)
+    pec = models.EmailField(_("certified e-mail (PEC)"), blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    is_suspended = models.BooleanField(_("suspended"), default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["-created_at"], name="organisation_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def for_organisation(self, organisation: Organisation) -> "MembershipQuerySet":
+        return self.filter(organisation=organisation)
+
+    def of(self, user: User) -> "MembershipQuerySet":
+        """Where this person may act now."""
+        return self.filter(user=user, organisation__is_suspended=False).select_related("organisation")
+
+    def suspended(self, user: User) -> "MembershipQuerySet":
+        """Where this person could act if staff had not suspended the organisation."""
+        return self.filter(user=user, organisation__is_suspended=True).select_related("organisation")
+
+
+class Membership(models.Model):
+    """What a person may do in an organisation."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        SENDER = "sender", _("Sender")
+        VIEWER = "viewer", _("Viewer")
+        ACCOUNTANT = "accountant", _("Accountant")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["organisation__name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+    @property
+    def can_manage(self) -> bool:
+        """Change the organisation and its members."""
+        return self.role == self.Role.OWNER
+
+    @property
+    def can_send(self) -> bool:
+        """Prepare, buy, cancel and remind envelopes."""
+        return self.role in {self.Role.OWNER, self.Role.SENDER}
+
+    @property
+    def can_view_envelopes(self) -> bool:
+        """See envelopes and their documents. Accountants see money and no documents."""
+        return self.role != self.Role.ACCOUNTANT
+
+    @property
+    def can_view_usage(self) -> bool:
+        """See what was used and what it costs."""
+        return self.role in {self.Role.OWNER, self.Role.ACCOUNTANT}
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def for_organisation(self, organisation: Organisation) -> "InvitationQuerySet":
+        return self.filter(organisation=organisation)
+
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A colleague asked to join an organisation. The address in the mail is known here by its digest only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=12, choices=Membership.Role.choices)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(_("invited at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.organisation}"

@@ -1,0 +1,64 @@
+"""People and organisations for tests of every app."""
+
+import factory
+from allauth.account.models import EmailAddress
+from django.test import Client
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from customers.models import Membership, Organisation, User
+
+
+class UserFactory(DjangoModelFactory):
+    """A person who may log in; the password is ``x``. With ``has_verified_email=False`` the address is unproven."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.it")
+    name = factory.Sequence(lambda n: f"Persona {n}")
+    language = "en"
+
+    @classmethod
+    def _create(cls, model_class, *args, has_verified_email=True, **kwargs):
+        user = model_class.objects.create_user(*args, **{"password": "x", **kwargs})
+        EmailAddress.objects.create(user=user, email=user.email, verified=has_verified_email, primary=True)
+        return user
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Bottega {n} Srl")
+    vat_number = "00743110157"
+    address = "Via dei Mille 12"
+    postal_code = "50131"
+    city = "Firenze"
+    province = "FI"
+    recipient_code = "0000000"
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Membership.Role.OWNER
+
+    class Params:
+        sender = factory.Trait(role=Membership.Role.SENDER)
+        viewer = factory.Trait(role=Membership.Role.VIEWER)
+        accountant = factory.Trait(role=Membership.Role.ACCOUNTANT)
+
+
+def member_client(role: str = "owner", organisation: Organisation | None = None) -> tuple[Client, Membership]:
+    """A browser that is logged in as a member with this role."""
+    fields = {"organisation": organisation} if organisation else {}
+    membership = MembershipFactory(role=role, **fields)
+    membership.user.last_login = timezone.now()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(membership.user)
+    return client, membership
