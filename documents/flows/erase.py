@@ -1,0 +1,65 @@
+"""Take bytes out of the archive, when nothing forbids it, and leave a record of who did and why."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from documents.models import ArchiveRecord, Retained, StoredFile
+
+from .store import archive
+
+SYSTEM = "Sigillo"
+# How long an unused file is left alone: its user may still be filling in the form.
+GRACE = timedelta(days=1)
+
+
+def erase(stored: StoredFile, reason: str, by: str = SYSTEM) -> None:
+    """Erase a stored file's bytes; the row stays as the record that they were here. Twice is once.
+
+    Raises ``Retained`` while retention or a legal hold stands.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        if StoredFile.objects.erasable(now).filter(pk=stored.pk).update(erased_at=now):
+            ArchiveRecord(
+                stored_file=stored, kind=ArchiveRecord.Kind.ERASED, at=now, by=by, reason=reason
+            ).save()
+            # Only when it is certain: a roll-back must find the object still there. Should we die before it is
+            # removed, ``archive_check`` finds an object that no living row names.
+            transaction.on_commit(lambda: archive().delete(stored.storage_name))
+    stored.refresh_from_db(fields=["erased_at", "retain_until", "has_legal_hold"])
+    if not stored.erased_at:
+        until = "a legal hold is lifted" if stored.has_legal_hold else f"{stored.retain_until:%Y-%m-%d}"
+        raise Retained(f"{stored.pk} is kept until {until}")
+
+
+def is_in_use(stored: StoredFile) -> bool:
+    """Does a row of any app (save the archive's own records) refer to this file?"""
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete or relation.related_model is ArchiveRecord:
+            continue
+        users = relation.related_model._base_manager  # type: ignore[union-attr]
+        if users.filter(**{relation.field.name: stored}).exists():  # type: ignore[union-attr]
+            return True
+    return False
+
+
+def sweep(most: int = 500) -> int:
+    """Erase what nobody refers to and nothing protects, such as uploads of drafts that were thrown away.
+
+    Gives the number of files erased. Safe to run at any time, and twice at once.
+    """
+    now = timezone.now()
+    swept = 0
+    for stored in StoredFile.objects.erasable(now).filter(last_stored_at__lt=now - GRACE).iterator():
+        if swept == most:
+            break
+        with transaction.atomic():
+            # On PostgreSQL the lock keeps a new reference out until we are done; SQLite has one writer anyway.
+            waiting = StoredFile.objects.select_for_update().erasable(now).filter(pk=stored.pk)
+            held = waiting.filter(last_stored_at__lt=now - GRACE).first()
+            if held and not is_in_use(held):
+                erase(held, "nothing refers to it")
+                swept += 1
+    return swept
