@@ -1,0 +1,88 @@
+"""Staff's view of money: the price book is added to, everything else is looked at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from facts.admin import FactAdmin
+
+from . import purchase_admin  # noqa: F401  registers itself
+from .exports.dialects import DIALECTS
+from .exports.usage import STAFF_COLUMNS
+from .models import Price, ProviderCall, Usage, VatRate
+from .usage_report import totals_of, usage_lines
+from .views import csv_response, period_of
+
+
+class AddOnlyAdmin(FactAdmin):
+    """Rows are added and then stand: a new price takes the old one's place from its date on."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+
+@admin.register(Price)
+class PriceAdmin(AddOnlyAdmin):
+    list_display = ["product", "side", "tariff", "organisation", "amount", "valid_from", "source"]
+    list_filter = ["side", "product", "tariff"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "source"]
+    autocomplete_fields = ["organisation"]
+
+
+@admin.register(VatRate)
+class VatRateAdmin(AddOnlyAdmin):
+    list_display = ["rate", "valid_from", "source"]
+
+
+@admin.register(Usage)
+class UsageAdmin(FactAdmin):
+    """Every billed signer, with an export of a period for the reseller's own accountant."""
+
+    list_display = [
+        "occurred_at", "organisation", "subject", "person", "product", "quantity", "unit_price", "unit_cost", "tariff",
+    ]  # fmt: skip
+    list_filter = ["product", "tariff", "occurred_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name", "subject", "person", "provider_reference"]
+    search_help_text = _("Organisation, envelope, signer or provider reference")
+    date_hierarchy = "occurred_at"
+    ordering = ["-occurred_at"]
+    change_list_template = "admin/billing/usage/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("export/", self.admin_site.admin_view(self.export), name="billing_usage_export"),
+            *super().get_urls(),
+        ]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """A period of all organisations: first its totals, then the CSV."""
+        if not self.has_view_permission(request):
+            raise Http404
+        form, period = period_of(request)
+        lines = usage_lines(period)
+        dialect = DIALECTS.get(request.GET.get("form", ""))
+        if dialect and form.is_bound and form.is_valid():
+            return csv_response(lines, STAFF_COLUMNS, dialect, period)
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Export usage"),
+            "form": form,
+            "period": period,
+            "totals": totals_of(lines),
+        }
+        return TemplateResponse(request, "admin/billing/usage/export.html", context)
+
+
+@admin.register(ProviderCall)
+class ProviderCallAdmin(FactAdmin):
+    list_display = ["at", "method", "host", "path", "status", "error", "attempt", "duration_ms"]
+    list_filter = ["method", "status", "host", "at"]
+    search_fields = ["path__contains", "error__startswith"]
+    date_hierarchy = "at"

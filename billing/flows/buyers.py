@@ -1,0 +1,57 @@
+"""Who buys what: each subject tells the fence how its purchases are made, found again, and what follows."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from upstream import ProviderError
+
+from ..models import Purchase
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What the provider says it made for us. ``answer`` is for the buyer alone, and may hold secrets."""
+
+    reference: str
+    answer: Any
+
+
+class Buyer(Protocol):
+    """What the fence must know about one product. The ``on_`` methods run inside the settling transaction."""
+
+    def prepare(self, purchase: Purchase) -> Any:
+        """Make the request ready. Whatever it raises, nothing was sent."""
+
+    def call(self, purchase: Purchase, request: Any) -> Bought:
+        """Make the paid call, once. Raises ``ProviderError``."""
+
+    def look_up(self, purchase: Purchase) -> list[Bought]:
+        """All that the provider has from this purchase's call. Raises ``ProviderError`` when it cannot be read."""
+
+    def read(self, purchase: Purchase, reference: str) -> Bought | None:
+        """The one that staff name, if it is this purchase's. Raises ``ProviderError``."""
+
+    def on_bought(self, purchase: Purchase, bought: Bought) -> None:
+        """It was bought."""
+
+    def on_refused(self, purchase: Purchase, error: ProviderError) -> None:
+        """The provider refused it for good."""
+
+    def on_waiting(self, purchase: Purchase) -> None:
+        """It waits: ``purchase.state`` says for what."""
+
+    def on_withdrawn(self, purchase: Purchase) -> None:
+        """Staff gave it up."""
+
+
+_buyers: dict[str, Buyer] = {}
+
+
+def register(product: str, buyer: Buyer) -> None:
+    """Tell the fence who buys a product; called once when the apps are ready."""
+    _buyers[product] = buyer
+
+
+def buyer_of(purchase: Purchase) -> Buyer:
+    """The buyer of this purchase's product."""
+    return _buyers[purchase.product]

@@ -1,0 +1,258 @@
+"""The purchase fence: what costs money is intended, sent once, and settled by facts (design decision 1).
+
+1. ``intend`` commits the intent together with the business fact that it belongs to.
+2. ``claim`` takes it by one conditional UPDATE; only the claimant may call.
+3. ``buy`` makes the request ready, and right before the call makes sure that the purchase is still its own.
+4. It calls, outside any transaction, and records the outcome in one transaction with what follows from it.
+5. Whatever ends unclear (no answer, a broken one, a killed worker) is left to ``settle``; it is never sent again
+   before it is proven that nothing was bought.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Organisation
+from outbox.flows.alarm import alarm
+from upstream import InsufficientCredit, OutcomeUnknown, ProviderError, Rejected
+from vault import new_token
+
+from ..models import Price, Purchase, PurchaseStep
+from ..provider import provider
+from .buyers import Bought, buyer_of
+
+log = logging.getLogger(__name__)
+State = Purchase.State
+
+LONGEST_PAUSE = timedelta(minutes=10)
+# A batch stops well before the workers' time limit would stop it in the middle of a call.
+SENDING_SECONDS = 120
+
+
+def intend(
+    *,
+    organisation: Organisation,
+    fact_key: str,
+    product: str,
+    generation: str,
+    quantity: int,
+    tariff: str,
+    request_digest: str,
+    now: datetime,
+) -> Purchase:
+    """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
+
+    Raises ``PriceMissing`` when the price book knows no cost.
+    """
+    cost = Price.objects.cost(product, tariff, now)
+    purchase = Purchase.objects.create(
+        organisation=organisation,
+        fact_key=fact_key,
+        product=product,
+        generation=generation,
+        quantity=quantity,
+        tariff=tariff,
+        expected_cost=quantity * cost.amount,
+        request_digest=request_digest,
+        callback_key=new_token(),
+        next_attempt_at=now,
+    )
+    note(purchase, State.INTENDED, {"expected_cost": str(purchase.expected_cost)})
+    return purchase
+
+
+def note(purchase: Purchase, state: str, known: dict[str, Any] | None = None, who: str = "") -> None:
+    """Add a step to a purchase's history. ``known`` must hold no secret: staff read it."""
+    PurchaseStep(purchase=purchase, state=state, known=known or {}, who=who).save()
+
+
+def move(purchase: Purchase, to: str, **fields: Any) -> bool:
+    """Change the state if the present one allows it: one conditional UPDATE. False if another was first."""
+    allowed = [state for state, after in Purchase.TRANSITIONS.items() if to in after]
+    moved = Purchase.objects.filter(pk=purchase.pk, state__in=allowed).update(state=to, **fields)
+    purchase.refresh_from_db()
+    return bool(moved)
+
+
+def claim(purchase_id: Any, now: datetime) -> Purchase | None:
+    """Take a purchase to send it. None when it is not due or somebody else has it."""
+    with transaction.atomic():
+        claimed = (
+            Purchase.objects.to_send(now)
+            .filter(pk=purchase_id)
+            .update(
+                state=State.SENDING,
+                sent_at=now,
+                attempts=F("attempts") + 1,
+                next_attempt_at=now + settings.PURCHASE_STALE_AFTER,
+            )
+        )
+        if not claimed:
+            return None
+        purchase = Purchase.objects.select_related("organisation").get(pk=purchase_id)
+        note(purchase, State.SENDING, {"attempt": purchase.attempts})
+    return purchase
+
+
+def buy(purchase_id: Any) -> str:
+    """Send a purchase if it is due, and record what came of it. Returns its state afterwards."""
+    purchase = claim(purchase_id, timezone.now())
+    if purchase is None:
+        return Purchase.objects.values_list("state", flat=True).get(pk=purchase_id)
+    try:
+        request = buyer_of(purchase).prepare(purchase)
+    except Exception as error:
+        record_unsendable(purchase, error)
+        raise
+    remember_credit(purchase)
+    if not confirm(purchase, timezone.now()):
+        return purchase.state
+    send(purchase, request)
+    return purchase.state
+
+
+def send_due(limit: int = 100) -> int:
+    """Send what is due, until time is up; the next beat goes on. One that raises never stops the others."""
+    end = time.monotonic() + SENDING_SECONDS
+    due = Purchase.objects.to_send(timezone.now()).order_by("next_attempt_at")
+    sent = 0
+    for purchase_id in list(due.values_list("pk", flat=True)[:limit]):
+        if time.monotonic() > end:
+            break
+        try:
+            sent += buy(purchase_id) == State.BOUGHT
+        except Exception:
+            log.exception("purchase %s could not be sent", purchase_id)
+    return sent
+
+
+def confirm(purchase: Purchase, now: datetime) -> bool:
+    """Right before the call: is the purchase still ours? From now on it counts as sent.
+
+    Whoever was held up for so long that ``settle`` has taken the purchase away must not call any more.
+    """
+    ours = Purchase.objects.filter(pk=purchase.pk, state=State.SENDING, attempts=purchase.attempts).update(
+        sent_at=now, next_attempt_at=now + settings.PURCHASE_STALE_AFTER
+    )
+    purchase.refresh_from_db()
+    return bool(ours)
+
+
+def send(purchase: Purchase, request: Any) -> None:
+    """Make the paid call and record what came of it."""
+    try:
+        bought = buyer_of(purchase).call(purchase, request)
+    except ProviderError as error:
+        record_failure(purchase, error)
+    except Exception as error:
+        # Stopped in the middle (a worker's time limit, a fault of ours): nobody knows how far the call got.
+        record_failure(purchase, OutcomeUnknown(f"stopped by {type(error).__name__}"))
+        raise
+    else:
+        record_bought(purchase, bought)
+
+
+def record_unsendable(purchase: Purchase, error: Exception) -> None:
+    """The request could not even be made ready: nothing was sent. Staff must see to it; it is tried again."""
+    with transaction.atomic():
+        if _put_back(purchase, State.INTENDED, None):
+            note(purchase, State.INTENDED, {"error": type(error).__name__, "sent": False})
+            alarm(
+                key=f"unsendable:{purchase.pk}",
+                subject=_("A purchase cannot be made ready"),
+                text=_("%(fact)s could not be sent: %(problem)s. It is tried again.")
+                % {"fact": purchase.fact_key, "problem": type(error).__name__},
+            )
+
+
+def remember_credit(purchase: Purchase) -> None:
+    """Note the provider's credit before the call: evidence if it should end unclear. Cheap, and may fail."""
+    try:
+        credit = provider().account.wallet().credit
+    except ProviderError as error:
+        log.info("credit before purchase %s not known: %s", purchase.pk, error)
+        return
+    Purchase.objects.filter(pk=purchase.pk).update(wallet_before=credit)
+
+
+def record_bought(purchase: Purchase, bought: Bought, *, who: str = "", how: str = "answer") -> bool:
+    """Settle a purchase as bought, with all that follows from it, in one transaction.
+
+    False when it was settled already (a late answer to a call that a look-up had found). An answer that tells
+    of a *second* thing bought at the provider is never dropped: staff hear of it.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        moved = move(purchase, State.BOUGHT, provider_reference=bought.reference, settled_at=now)
+        if moved:
+            note(purchase, State.BOUGHT, {"reference": bought.reference, "how": how}, who)
+            buyer_of(purchase).on_bought(purchase, bought)
+        elif purchase.provider_reference != bought.reference:
+            note(purchase, purchase.state, {"also_bought": bought.reference, "how": how}, who)
+            alarm(
+                key=f"bought-twice:{bought.reference}",
+                subject=_("A second purchase for one intent"),
+                text=_("%(fact)s was bought again as %(reference)s. Compare it with the provider's list.")
+                % {"fact": purchase.fact_key, "reference": bought.reference},
+            )
+    return moved
+
+
+def record_failure(purchase: Purchase, error: ProviderError) -> None:
+    """Record a call that did not end in a purchase, or of which we don't know."""
+    known = {"error": type(error).__name__, "message": str(error)[:300], "status": error.status}
+    with transaction.atomic():
+        if isinstance(error, InsufficientCredit):
+            if _put_back(purchase, State.AWAITING_CREDIT, error):
+                note(purchase, State.AWAITING_CREDIT, known)
+                buyer_of(purchase).on_waiting(purchase)
+                _tell_of_missing_credit(error)
+        elif isinstance(error, OutcomeUnknown) or not error.proves_not_bought:
+            if move(purchase, State.UNKNOWN, next_attempt_at=timezone.now()):
+                note(purchase, State.UNKNOWN, known)
+                buyer_of(purchase).on_waiting(purchase)
+        elif _is_final(error):
+            if move(purchase, State.REFUSED, settled_at=timezone.now()):
+                note(purchase, State.REFUSED, known)
+                buyer_of(purchase).on_refused(purchase, error)
+        elif _put_back(purchase, State.INTENDED, error):
+            note(purchase, State.INTENDED, known)
+            buyer_of(purchase).on_waiting(purchase)
+
+
+def _is_final(error: ProviderError) -> bool:
+    """Refused for what it asks, and not for who we are (401, 403): only then is repeating useless."""
+    return isinstance(error, Rejected) and error.status not in {401, 403}
+
+
+def _put_back(purchase: Purchase, state: str, error: ProviderError | None) -> bool:
+    """Nothing was bought: to be tried again after a pause that grows with the attempts."""
+    pause = min(LONGEST_PAUSE, timedelta(seconds=5 * 2 ** min(purchase.attempts, 10)))
+    if error and error.retry_after:
+        pause = max(pause, timedelta(seconds=error.retry_after))
+    return move(purchase, state, next_attempt_at=timezone.now() + pause)
+
+
+def _tell_of_missing_credit(error: ProviderError) -> None:
+    alarm(
+        key=f"credit:{timezone.localdate():%Y-%m-%d}",
+        subject=_("The provider's wallet is empty"),
+        text=_("Purchases wait and go on by themselves after a top-up. The provider says: %(message)s")
+        % {"message": error.message},
+    )
+
+
+def withdraw(purchase: Purchase, who: str = "") -> bool:
+    """Give up a purchase that was not sent. False when it is under way, unclear, or bought already."""
+    with transaction.atomic():
+        if not move(purchase, State.WITHDRAWN, settled_at=timezone.now()):
+            return False
+        note(purchase, State.WITHDRAWN, who=who)
+    return True

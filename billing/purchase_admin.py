@@ -1,0 +1,118 @@
+"""Purchases for staff: to look at, and where the facts leave a purchase undecided, to decide."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from facts.admin import FactAdmin
+from upstream import ProviderError
+
+from .flows.settle import decide_bought, decide_withdrawn, send_again
+from .models import Purchase, PurchaseStep
+
+
+class DecisionForm(forms.Form):
+    """What staff say became of a purchase that nobody else can decide."""
+
+    BOUGHT, NOT_BOUGHT, WITHDRAW = "bought", "not_bought", "withdraw"
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            (BOUGHT, _("It was bought, as the reference below (it is checked at the provider)")),
+            (NOT_BOUGHT, _("It was not bought: send it again")),
+            (WITHDRAW, _("It was not bought, and is not wanted any more")),
+        ],
+    )
+    reference = forms.CharField(label=_("Provider reference"), max_length=80, required=False)
+    reason = forms.CharField(label=_("How do you know?"), max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decision") == self.BOUGHT and not cleaned.get("reference"):
+            self.add_error("reference", _("Name the provider's reference of what was bought."))
+        return cleaned
+
+
+class StepInline(admin.TabularInline):
+    model = PurchaseStep
+    extra = 0
+    can_delete = False
+    fields = ["at", "state", "who", "known"]
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(FactAdmin):
+    """Filter by state "unclear: staff must decide" for the queue."""
+
+    list_display = [
+        "created_at", "fact_key", "organisation", "state", "quantity", "expected_cost", "tariff", "attempts",
+        "provider_reference",
+    ]  # fmt: skip
+    list_filter = ["state", "product", "generation", "tariff", "created_at"]
+    list_select_related = ["organisation"]
+    search_fields = [
+        "fact_key__startswith",
+        "provider_reference__startswith",
+        "organisation__name__istartswith",
+    ]
+    date_hierarchy = "created_at"
+    exclude = ["callback_key"]
+    inlines = [StepInline]
+    change_form_template = "admin/billing/purchase/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide)
+        return [path("<uuid:pk>/decide/", decide, name="billing_purchase_decide"), *super().get_urls()]
+
+    def decide(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Take a decision on an undecided purchase; it becomes a step of its history with staff's name."""
+        if not request.user.has_perm("billing.change_purchase"):
+            raise PermissionDenied
+        purchase = get_object_or_404(Purchase, pk=pk, state=Purchase.State.UNDECIDED)
+        form = DecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and self._carry_out(request, purchase, form):
+            return HttpResponseRedirect(reverse("admin:billing_purchase_change", args=[purchase.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Decide a purchase"),
+            "purchase": purchase,
+            "steps": purchase.steps.all(),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/billing/purchase/decide.html", context)
+
+    def _carry_out(self, request: HttpRequest, purchase: Purchase, form: DecisionForm) -> bool:
+        who, decision = f"{request.user}: {form.cleaned_data['reason']}"[:200], form.cleaned_data["decision"]
+        try:
+            if decision == DecisionForm.BOUGHT:
+                done = decide_bought(purchase, form.cleaned_data["reference"], who)
+            elif decision == DecisionForm.NOT_BOUGHT:
+                done = send_again(purchase, {"decided": "not bought"}, who)
+            else:
+                done = decide_withdrawn(purchase, who)
+        except ProviderError as error:
+            form.add_error("reference", gettext("The provider could not be asked: %s") % error.message)
+            return False
+        if not done:
+            form.add_error(
+                "reference", gettext("The provider has no such purchase of ours under this reference.")
+            )
+            return False
+        messages.success(request, gettext("Decided."))
+        return True

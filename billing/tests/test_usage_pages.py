@@ -1,0 +1,141 @@
+"""The usage page and its exports: one query behind both, and they add up."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from billing.flows.meter import MeteredPerson, meter
+from billing.models import Price, Product
+from billing.periods import Period
+from billing.usage_report import totals_of, usage_lines
+from customers.tests.factories import OrganisationFactory, member_client
+from signatures.envelopes.tests.factories import PurchaseFactory, SellPriceFactory
+
+pytestmark = pytest.mark.django_db
+MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
+
+
+def used(organisation, names, at=datetime(2026, 3, 10, 12, tzinfo=UTC), subject="Supply contract"):
+    """These people were billed, at this time."""
+    purchase = PurchaseFactory(organisation=organisation, bought=True, quantity=len(names))
+    people = [MeteredPerson(f"{name}-{purchase.pk}", name, purchase.pk, subject) for name in names]
+    meter(purchase, people, at)
+    return purchase
+
+
+@pytest.fixture
+def price():
+    return SellPriceFactory(valid_from=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def accountant(price):
+    return member_client("accountant")
+
+
+def rows(answer, delimiter):
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def test_the_page_shows_each_billed_signer_and_what_they_add_up_to(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi", "Luc Martin"])
+    page = client.get(reverse("usage:month"), MARCH).content.decode()
+    assert "Anna Rossi" in page
+    assert "Luc Martin" in page
+    assert "€1.90" in page
+    assert "€0.42" in page
+    assert "€2.32" in page
+
+
+def test_the_export_is_the_pages_lines_and_the_same_sum(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi", "Luc Martin", "Eva Bruni"])
+    lines = rows(client.get(reverse("usage:export"), {**MARCH, "form": "it"}), ";")
+    totals = totals_of(
+        usage_lines(Period(*(datetime(2026, 3, d).date() for d in (1, 31))), membership.organisation)
+    )
+    assert len(lines) == totals.quantity == 3
+    assert sum(Decimal(line["Costo"].replace(",", ".")) for line in lines) == totals.net
+    assert list(lines[0]) == [
+        "Data", "Organizzazione", "Busta", "Firmatario", "Prodotto", "Prezzo unitario", "Costo", "Aliquota IVA",
+    ]  # fmt: skip
+    assert lines[0]["Data"] == "10/03/2026"
+
+
+def test_the_plain_form_has_plain_names_dates_and_numbers(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi"])
+    line = rows(client.get(reverse("usage:export"), {**MARCH, "form": "plain"}), ",")[0]
+    assert (line["date"], line["unit_price"], line["vat_rate"]) == ("2026-03-10", "0.95", "22.00")
+
+
+def test_a_title_that_is_a_formula_reaches_no_spreadsheet_as_one(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi"], subject='=HYPERLINK("http://evil.example")')
+    line = rows(client.get(reverse("usage:export"), {**MARCH, "form": "it"}), ";")[0]
+    assert line["Busta"].startswith("'=")
+
+
+def test_nothing_of_another_house_is_shown_or_exported(accountant):
+    client, _ = accountant
+    used(OrganisationFactory(), ["Somebody Else"])
+    assert "Somebody Else" not in client.get(reverse("usage:month"), MARCH).content.decode()
+    assert rows(client.get(reverse("usage:export"), MARCH), ";") == []
+
+
+def test_a_fact_belongs_to_the_day_that_romes_clock_shows(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi"], at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
+    assert rows(client.get(reverse("usage:export"), MARCH), ";") == []
+
+
+def test_a_period_that_ends_before_it_begins_is_told_beside_the_field(accountant):
+    client, _ = accountant
+    page = client.get(reverse("usage:month"), {"first": "2026-03-31", "last": "2026-03-01"}).content.decode()
+    assert "The last day lies before the first." in page
+    assert 'value="2026-03-31"' in page
+
+
+def test_a_thousand_signers_are_rounded_once(accountant):
+    _, membership = accountant
+    Price(
+        side=Price.Side.SELL,
+        product=Product.SIMPLE_SIGNATURE,
+        organisation=membership.organisation,
+        amount=Decimal("0.0065"),
+        valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+        source="contract",
+    ).save()
+    used(membership.organisation, [f"Signer {number}" for number in range(1000)])
+    totals = totals_of(usage_lines(Period.month_of(datetime(2026, 3, 1).date()), membership.organisation))
+    assert (totals.net, totals.vat) == (Decimal("6.50"), Decimal("1.43"))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "net", "vat"),
+    [
+        (137, "0.14", "19.18", "4.22"),
+        (3, "0.14", "0.42", "0.09"),
+        (77, "0.70", "53.90", "11.86"),
+        (1, "9.90", "9.90", "2.18"),
+    ],
+)
+def test_totals_agree_with_the_accountants_vectors(quantity, unit, net, vat):
+    SellPriceFactory(amount=Decimal(unit), valid_from=datetime(2026, 1, 1, tzinfo=UTC))
+    organisation = OrganisationFactory()
+    used(organisation, [f"Signer {number}" for number in range(quantity)])
+    totals = totals_of(usage_lines(Period.month_of(datetime(2026, 3, 1).date()), organisation))
+    assert (totals.net, totals.vat) == (Decimal(net), Decimal(vat))
+
+
+def test_the_page_asks_a_constant_number_of_questions(accountant, django_assert_max_num_queries):
+    client, membership = accountant
+    used(membership.organisation, [f"Signer {number}" for number in range(60)])
+    with django_assert_max_num_queries(12):
+        client.get(reverse("usage:month"), MARCH)

@@ -1,0 +1,92 @@
+"""The customer's money pages: what was used in a period, on the screen and as CSV."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from customers.requests import CustomerRequest, for_members
+
+from .exports.dialects import DIALECTS, Dialect
+from .exports.usage import CUSTOMER_COLUMNS, Column, usage_export
+from .forms import PeriodForm
+from .models.usage import UsageQuerySet
+from .periods import Period
+from .usage_report import totals_of, usage_lines
+
+LINES_A_PAGE = 50
+
+
+def period_of(request: HttpRequest) -> tuple[PeriodForm, Period]:
+    """The period asked for, or this month when none was, or when it makes no sense (the form says why)."""
+    month = Period.this_month()
+    if "first" not in request.GET and "last" not in request.GET:
+        return PeriodForm(initial={"first": month.first, "last": month.last}), month
+    form = PeriodForm(request.GET)
+    return form, form.period if form.is_valid() else month
+
+
+def _presets(current: Period) -> list[dict[str, object]]:
+    presets = [
+        (_("This month"), Period.this_month()),
+        (_("Last month"), Period.last_month()),
+        (_("This year"), Period.this_year()),
+    ]
+    return [
+        {"label": label, "query": urlencode(_query(period)), "is_current": period == current}
+        for label, period in presets
+    ]
+
+
+def _query(period: Period) -> dict[str, str]:
+    return {"first": period.first.isoformat(), "last": period.last.isoformat()}
+
+
+@require_safe
+@for_members(able_to="can_view_usage")
+def usage(request: CustomerRequest) -> HttpResponse:
+    """The usage page of a period."""
+    form, period = period_of(request)
+    lines = usage_lines(period, request.organisation)
+    page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "billing/usage.html",
+        {
+            "form": form,
+            "period": period,
+            "presets": _presets(period),
+            "query": urlencode(_query(period)),
+            "page": page,
+            "totals": totals_of(lines),
+            "export_url": reverse("usage:export"),
+        },
+    )
+
+
+@require_safe
+@for_members(able_to="can_view_usage")
+def export(request: CustomerRequest) -> StreamingHttpResponse:
+    """The same lines as CSV: ``form=it`` for spreadsheets, ``form=plain`` for programs."""
+    form, period = period_of(request)
+    dialect = DIALECTS.get(request.GET.get("form", "it"))
+    if dialect is None or (form.is_bound and not form.is_valid()):
+        raise Http404
+    return csv_response(usage_lines(period, request.organisation), CUSTOMER_COLUMNS, dialect, period)
+
+
+def csv_response(
+    lines: UsageQuerySet, columns: list[Column], dialect: Dialect, period: Period
+) -> StreamingHttpResponse:
+    """A usage export as a download that is written while it is read."""
+    response = StreamingHttpResponse(
+        usage_export(lines, columns, dialect), content_type="text/csv; charset=utf-8"
+    )
+    name = f"sigillo-usage-{period.first:%Y%m%d}-{period.last:%Y%m%d}{'' if dialect.name == 'it' else '-plain'}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
