@@ -1,0 +1,5 @@
+"""Django finds an app's admin here; each subject keeps its own beside its flows."""
+
+from .envelopes import admin as envelopes
+
+__all__ = ["envelopes"]

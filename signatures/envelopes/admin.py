@@ -1,0 +1,94 @@
+"""Staff's view of envelopes: all that happened, and never a signer's link or a mail's secret."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from facts.admin import FactAdmin
+
+from .models import Envelope, EnvelopeEvent, Signer
+
+SEALED = ["sealed_link", "token_digest", "copy_digest"]
+
+
+class FactInline(admin.TabularInline):
+    """Rows to look at beside their envelope."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class SignerInline(FactInline):
+    model = Signer
+    fields = [
+        "position",
+        "name",
+        "surname",
+        "email",
+        "mobile",
+        "otp_channel",
+        "state",
+        "provider_state",
+        "signed_at",
+    ]
+
+
+class EventInline(FactInline):
+    model = EnvelopeEvent
+    fields = ["number", "at", "kind", "actor", "actor_name", "ip", "data"]
+
+
+@admin.register(Envelope)
+class EnvelopeAdmin(FactAdmin):
+    list_display = [
+        "title", "organisation", "state", "provider_state", "generation", "created_at", "sent_at", "ended_at",
+        "last_problem",
+    ]  # fmt: skip
+    list_filter = ["state", "generation", "has_unknown_state", "created_at"]
+    list_select_related = ["organisation"]
+    search_fields = ["title__istartswith", "provider_reference__startswith", "signers__email__istartswith",
+                     "organisation__name__istartswith"]  # fmt: skip
+    search_help_text = _("Beginning of a title, provider reference, signer's e-mail or organisation")
+    date_hierarchy = "created_at"
+    inlines = [SignerInline, EventInline]
+
+
+@admin.register(Signer)
+class SignerAdmin(FactAdmin):
+    list_display = [
+        "full_name",
+        "email",
+        "mobile",
+        "envelope",
+        "state",
+        "provider_state",
+        "invited_at",
+        "signed_at",
+    ]
+    list_filter = ["state", "otp_channel", "language"]
+    list_select_related = ["envelope"]
+    search_fields = ["email__istartswith", "surname__istartswith", "mobile__startswith"]
+    exclude = SEALED
+    ordering = ["-envelope__created_at", "position"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer(*SEALED)
+
+
+@admin.register(EnvelopeEvent)
+class EnvelopeEventAdmin(FactAdmin):
+    list_display = ["at", "subject", "number", "kind", "actor", "actor_name", "ip"]
+    list_filter = ["kind", "actor", "at"]
+    list_select_related = ["subject"]
+    search_fields = ["subject__title__istartswith", "actor_name__istartswith"]
+    ordering = ["-at"]

@@ -1,0 +1,28 @@
+"""What the provider calls us with: a hint to look soon, and never a fact."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from .models import Envelope
+
+# A flood of hints must not become a flood of questions.
+MOST_OFTEN = timedelta(seconds=1)
+
+
+@csrf_exempt
+@require_POST
+def hint(request: HttpRequest, key: str) -> HttpResponse:
+    """Something may have happened to the envelope of this key: ask the provider soon.
+
+    The unguessable key is all that authenticates the call, so its body is not even read, and the answer is the
+    same for a key that nobody has.
+    """
+    soon = timezone.now() + MOST_OFTEN
+    Envelope.objects.filter(
+        purchase__callback_key=key, state__in=Envelope.FOLLOWED, next_check_at__gt=soon
+    ).update(next_check_at=soon)
+    return HttpResponse(status=200)

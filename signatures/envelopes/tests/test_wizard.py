@@ -1,0 +1,258 @@
+"""Preparing an envelope: every step saves, nothing typed is lost, nothing is bought before the review says so."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from billing.models import Purchase
+from customers.tests.factories import member_client
+from documents.tests import samples
+from signatures.envelopes.models import Envelope, Placement, Signer
+
+from .factories import EnvelopeFactory, SellPriceFactory
+
+pytestmark = pytest.mark.django_db
+
+# What is uploaded, and the beginning of what the page says beside the field.
+BAD_UPLOADS = {
+    "encrypted_user": "This PDF opens only with a password.",
+    "encrypted_owner": "This PDF is protected against changes",
+    "javascript": "This PDF contains a program",
+    "javascript_names": "This PDF contains a program",
+    "launch": "This PDF opens other files or programs.",
+    "submit": "This PDF contains a form that sends or fetches data.",
+    "embedded": "Other files are hidden inside this PDF.",
+    "multimedia": "This PDF contains video, sound or 3D.",
+    "xfa": "This PDF is a dynamic form (XFA)",
+    "certified_no_changes": "This PDF is certified and forbids any change",
+    "many_pages": "This PDF has 2001 pages",
+    "truncated": "This PDF is damaged or incomplete.",
+    "not_pdf": "This is not a PDF.",
+    "prefixed_polyglot": "This is not a PDF.",
+    "huge_page": "Page 1 is absurdly large or small.",
+}
+
+
+@pytest.fixture
+def sender():
+    return member_client("sender")
+
+
+def upload(data: bytes, name: str = "contract.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, content_type="application/pdf")
+
+
+def signer_rows(*rows: dict[str, str]) -> dict[str, str]:
+    """The signers' step as a browser sends it."""
+    typed = {"signers-TOTAL_FORMS": str(len(rows)), "signers-INITIAL_FORMS": "0", "gives_copy": "on"}
+    usual = {
+        "name": "Anna",
+        "surname": "Rossi",
+        "email": "anna@example.it",
+        "otp_channel": "email",
+        "language": "it",
+    }
+    for number, row in enumerate(rows):
+        typed |= {f"signers-{number}-{field}": value for field, value in {**usual, **row}.items()}
+    return typed
+
+
+def place_rows(*rows: tuple[Signer, str, str]) -> dict[str, str]:
+    typed = {"places-TOTAL_FORMS": str(len(rows)), "places-INITIAL_FORMS": "0"}
+    for number, (signer, pages, place) in enumerate(rows):
+        typed |= {
+            f"places-{number}-signer": str(signer.pk),
+            f"places-{number}-pages": pages,
+            f"places-{number}-place": place,
+        }
+    return typed
+
+
+@pytest.mark.parametrize(("kind", "message"), BAD_UPLOADS.items())
+def test_a_bad_upload_is_refused_with_its_own_reason_and_what_was_typed_stays(sender, kind, message):
+    client, _ = sender
+    data = getattr(samples, kind)()
+    typed = {"document": upload(data), "title": "A title to keep", "message": "A message to keep"}
+    answer = client.post(reverse("envelopes:new"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert message in page.replace("&#x27;", "'")
+    assert "A title to keep" in page
+    assert "A message to keep" in page
+    assert not Envelope.objects.exists()
+
+
+def test_an_empty_upload_is_refused(sender):
+    client, _ = sender
+    answer = client.post(reverse("envelopes:new"), {"document": upload(b""), "title": "x"})
+    assert "This file is empty." in answer.content.decode()
+
+
+def test_a_good_upload_becomes_a_draft_named_after_its_file(sender):
+    client, membership = sender
+    answer = client.post(
+        reverse("envelopes:new"), {"document": upload(samples.plain(pages=3), "../Supply_contract.PDF")}
+    )
+    envelope = Envelope.objects.get()
+    assert answer["Location"] == reverse("envelopes:signers", args=[envelope.pk])
+    assert (envelope.title, envelope.page_count) == ("Supply contract", 3)
+    assert envelope.organisation == membership.organisation
+
+
+def test_an_accepted_file_is_kept_even_when_the_title_is_too_long(sender):
+    client, _ = sender
+    answer = client.post(reverse("envelopes:new"), {"document": upload(samples.plain()), "title": "x" * 200})
+    assert Envelope.objects.count() == 1
+    assert answer["Location"] == reverse("envelopes:document", args=[Envelope.objects.get().pk])
+
+
+def test_signers_are_saved_with_their_mobile_in_full(sender):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation)
+    rows = signer_rows(
+        {"otp_channel": "sms", "mobile": "333 1234567"}, {"name": "Luc", "email": "luc@example.fr"}
+    )
+    answer = client.post(reverse("envelopes:signers", args=[envelope.pk]), rows)
+    assert answer["Location"] == reverse("envelopes:places", args=[envelope.pk])
+    assert list(envelope.signers.values_list("name", "mobile")) == [("Anna", "+393331234567"), ("Luc", "")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [{"email": "anna@example.it"}, {"email": "ANNA@example.it"}],
+            "Another signer has this e-mail already.",
+        ),
+        ([{"otp_channel": "sms", "mobile": ""}], "A code by SMS needs a mobile number."),
+        ([{"otp_channel": "sms", "mobile": "06 6982"}], "This is a landline"),
+        ([{"mobile": "3001234567"}], "This number does not exist."),
+        ([{"email": "nobody"}], "Enter a valid email address."),
+    ],
+)
+def test_a_wrong_signer_is_told_beside_the_field_and_kept(sender, rows, message):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation)
+    answer = client.post(reverse("envelopes:signers", args=[envelope.pk]), signer_rows(*rows))
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert 'value="Rossi"' in answer.content.decode()
+
+
+def test_a_row_can_be_added_without_javascript(sender):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation)
+    answer = client.post(
+        reverse("envelopes:signers", args=[envelope.pk]), {**signer_rows({}), "add_row": "1"}
+    )
+    assert 'name="signers-1-name"' in answer.content.decode()
+    assert 'value="Anna"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("pages", "kept"), [("2", [2]), ("1, 2", [1, 2]), ("1-2", [1, 2]), ("all", [1, 2]), ("last", [2])]
+)
+def test_a_signer_signs_on_one_several_or_all_pages(sender, pages, kept):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    first, second = envelope.signers.order_by("position")
+    rows = place_rows((first, pages, "bottom_left"), (second, "2", "bottom_right"))
+    answer = client.post(reverse("envelopes:places", args=[envelope.pk]), rows)
+    assert answer["Location"] == reverse("envelopes:review", args=[envelope.pk])
+    assert list(first.placements.values_list("page", flat=True)) == kept
+
+
+@pytest.mark.parametrize(
+    ("pages", "message"),
+    [("3", "The document has pages 1 to 2."), ("first", "Write pages as"), ("0", "pages 1 to 2")],
+)
+def test_a_page_that_does_not_exist_is_told(sender, pages, message):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    first, second = envelope.signers.order_by("position")
+    rows = place_rows((first, pages, "bottom_left"), (second, "2", "bottom_right"))
+    answer = client.post(reverse("envelopes:places", args=[envelope.pk]), rows)
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+
+
+def test_two_signers_cannot_stand_on_the_same_place(sender):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    first, second = envelope.signers.order_by("position")
+    rows = place_rows((first, "2", "bottom_left"), (second, "1, 2", "bottom_left"))
+    answer = client.post(reverse("envelopes:places", args=[envelope.pk]), rows)
+    assert "another signature stands here already" in answer.content.decode()
+
+
+def test_the_review_shows_price_and_total_and_buys_nothing(sender):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    page = client.get(reverse("envelopes:review", args=[envelope.pk])).content.decode()
+    for wanted in ("€0.95", "€1.90", "€0.42", "€2.32"):
+        assert wanted in page
+    assert not Purchase.objects.exists()
+
+
+def test_a_price_that_changed_meanwhile_is_shown_anew_and_buys_nothing(sender):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": "0.90"})
+    assert "The price has changed" in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+def test_without_a_price_nothing_can_be_sent(sender):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": "0.95"})
+    assert "There is no price for this product yet" in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+def test_what_is_missing_is_said_before_sending(sender):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    Placement.objects.filter(signer__envelope=envelope, signer__position=1).delete()
+    answer = client.post(
+        reverse("envelopes:review", args=[envelope.pk]), {"unit_price": str(Decimal("0.95"))}
+    )
+    assert "Say where Anna Rossi signs." in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+def test_a_draft_can_be_thrown_away_with_its_document(sender):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    client.post(reverse("envelopes:discard", args=[envelope.pk]))
+    assert not Envelope.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_asks_a_constant_number_of_questions(sender, count, django_assert_max_num_queries):
+    client, membership = sender
+    for _ in range(count):
+        EnvelopeFactory(organisation=membership.organisation, signing=True)
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("envelopes:list")).status_code == 200
+
+
+def test_an_envelopes_page_asks_a_constant_number_of_questions(sender, django_assert_max_num_queries):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, completed=True)
+    with django_assert_max_num_queries(14):
+        assert client.get(reverse("envelopes:detail", args=[envelope.pk])).status_code == 200
+
+
+def test_the_home_page_asks_a_constant_number_of_questions(django_assert_max_num_queries):
+    client, membership = member_client("owner")
+    for trait in ("signing", "completed", "declined", "ready"):
+        for _ in range(3):
+            EnvelopeFactory(organisation=membership.organisation, **{trait: True})
+    with django_assert_max_num_queries(16):
+        assert client.get(reverse("home")).status_code == 200

@@ -1,0 +1,1 @@
+"""Pages of envelopes: the sender's and the signer's."""
