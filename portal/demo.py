@@ -1,0 +1,115 @@
+"""The people, the price and the document that a first look at Sigillo needs. Never in production."""
+
+import io
+from decimal import Decimal
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.db import transaction
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
+
+from billing.models import Price, Product
+from customers.models import Membership, Organisation, User
+
+PASSWORD = "sigillo-demo"  # noqa: S105  printed at start, refused where DEBUG is off
+STAFF_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the same
+SELL_PRICE = Decimal("0.95")
+STAFF = ("staff@sigillo.example", "Sara Staff")
+MEMBERS = [
+    ("giulia@bottega.example", "Giulia Ferri", Membership.Role.OWNER),
+    ("paolo@bottega.example", "Paolo Conti", Membership.Role.SENDER),
+    ("elena@bottega.example", "Elena Greco", Membership.Role.VIEWER),
+    ("carlo@bottega.example", "Carlo Neri", Membership.Role.ACCOUNTANT),
+]
+
+
+class DemoRefused(Exception):
+    """Demo logins have known passwords: only where DEBUG or DEMO is on."""
+
+
+@transaction.atomic
+def fill() -> None:
+    """Make the demo's people, organisation and sell price; what exists stays as it is."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise DemoRefused("demo data have known passwords: set DEBUG=1 or DEMO=1 if that is meant")
+    staff = _person(*STAFF, is_staff=True, is_superuser=True)
+    if not Authenticator.objects.filter(user=staff, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(staff, STAFF_TOTP_SECRET)
+    organisation, _ = Organisation.objects.get_or_create(
+        vat_number="00743110157",
+        defaults={
+            "name": "Bottega Ferri Srl",
+            "tax_code": "00743110157",
+            "address": "Via dei Mille 12",
+            "postal_code": "50131",
+            "city": "Firenze",
+            "province": "FI",
+            "recipient_code": "0000000",
+            "pec": "bottega.ferri@pec.example",
+        },
+    )
+    for email, name, role in MEMBERS:
+        Membership.objects.get_or_create(
+            organisation=organisation, user=_person(email, name), defaults={"role": role}
+        )
+    if not Price.objects.filter(side=Price.Side.SELL, product=Product.SIMPLE_SIGNATURE).exists():
+        Price(
+            side=Price.Side.SELL,
+            product=Product.SIMPLE_SIGNATURE,
+            amount=SELL_PRICE,
+            source="Demo price list",
+        ).save()
+
+
+def _person(email: str, name: str, **rights: bool) -> User:
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, PASSWORD, name=name, language="it", **rights)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def staff_code() -> str:
+    """The code that an authenticator app of the demo's staff would show now."""
+    now = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(STAFF_TOTP_SECRET, now[len(now) // 2]))
+
+
+def contract() -> bytes:
+    """A two-page contract in PDF, to try a sending with."""
+    styles = getSampleStyleSheet()
+    story: list[object] = [
+        Paragraph("Contratto di fornitura", styles["Title"]),
+        Paragraph("Bottega Ferri Srl, Via dei Mille 12, 50131 Firenze", styles["Normal"]),
+        Spacer(1, 24),
+    ]
+    clauses = [
+        "Oggetto: fornitura di dodici sedie in noce, secondo il campione approvato.",
+        "Prezzo: 4.800,00 euro oltre IVA, da pagare a trenta giorni dalla consegna.",
+        "Consegna: entro sessanta giorni dalla firma di entrambe le parti.",
+        "Garanzia: due anni dalla consegna, per difetti di materiale e di lavorazione.",
+        "Foro competente: Firenze, salvo quanto la legge stabilisce per i consumatori.",
+    ]
+    for number, clause in enumerate(clauses, 1):
+        story += [Paragraph(f"{number}. {clause}", styles["BodyText"]), Spacer(1, 12)]
+        if number == 3:
+            story.append(PageBreak())
+    buffer = io.BytesIO()
+    SimpleDocTemplate(
+        buffer, invariant=1, pagesize=A4, title="Contratto di fornitura", author="Bottega Ferri Srl"
+    ).build(story)
+    return buffer.getvalue()
+
+
+def write_contract(folder: Path) -> Path:
+    """Put the contract where a person can drag it from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "contratto.pdf"
+    if not target.exists():
+        target.write_bytes(contract())
+    return target

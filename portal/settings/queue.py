@@ -1,0 +1,85 @@
+"""Broker, cache and the clockwork of the workers. Redis and the embedded Valkey are the same code."""
+
+from .environment import VAR_DIR, env
+from .provider import FOLLOW_SECONDS
+
+REDIS_URL: str = env.str("REDIS_URL", default=f"unix://{VAR_DIR / 'valkey.sock'}")
+
+
+def _database(number: int) -> tuple[str, str]:
+    """Broker-style and cache-style address of one database of the Redis at REDIS_URL."""
+    if REDIS_URL.startswith("unix://"):
+        path = REDIS_URL.removeprefix("unix://").split("?")[0]
+        return f"redis+socket://{path}?virtual_host={number}", f"unix://{path}?db={number}"
+    scheme, rest = REDIS_URL.split("://", 1)
+    host = rest.split("/", 1)[0]
+    first = int(rest.split("/", 1)[1] or 0) if "/" in rest else 0
+    return (f"{scheme}://{host}/{first + number}",) * 2
+
+
+# Two databases: clearing the cache is FLUSHDB, which must never take the queue with it.
+CELERY_BROKER_URL = _database(0)[0]
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _database(1)[1],
+        "KEY_PREFIX": "sigillo",
+    }
+}
+
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 280
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# What is due is a question to the database: each beat asks it. Expire, so that a stopped worker
+# does not find a heap of stale questions when it comes back.
+CELERY_BEAT_SCHEDULE = {
+    "send what is bought": {
+        "task": "signatures.envelopes.tasks.send_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "follow envelopes": {
+        "task": "signatures.envelopes.tasks.follow_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "collect what is signed": {
+        "task": "signatures.envelopes.tasks.collect_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "settle unclear purchases": {
+        "task": "signatures.envelopes.tasks.settle_due",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    },
+    "remind and expire": {
+        "task": "signatures.envelopes.tasks.remind_and_expire",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "deliver mail": {
+        "task": "outbox.tasks.deliver_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "sweep drafts": {
+        "task": "signatures.envelopes.tasks.sweep_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}

@@ -1,0 +1,67 @@
+"""How money, numbers and times read in the reader's language (template filters)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_currency, format_decimal
+from django import template
+from django.utils import timezone, translation
+
+register = template.Library()
+
+
+def _locale() -> str:
+    return {"en": "en_GB"}.get(translation.get_language() or "it", translation.get_language() or "it")
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """An amount in EUR, to the cent, as the reader writes it."""
+    return "" if amount is None else format_currency(amount, "EUR", locale=_locale())
+
+
+@register.filter
+def unit_money(amount: Decimal | None) -> str:
+    """A unit price in EUR: two decimals, and as many more as it really has (up to 8)."""
+    if amount is None:
+        return ""
+    pattern = {"it": "#,##0.00###### ¤", "fr": "#,##0.00###### ¤"}.get(_locale(), "¤#,##0.00######")
+    return format_currency(amount, "EUR", format=pattern, locale=_locale(), currency_digits=False)
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    """A number with the reader's separators."""
+    return "" if value is None else format_decimal(value, locale=_locale())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A time in the portal's zone, with the zone's name."""
+    if value is None:
+        return ""
+    zone = get_timezone(timezone.get_current_timezone_name())
+    return f"{format_datetime(value, 'd MMM yyyy, HH:mm', tzinfo=zone, locale=_locale())} {zone_name(value)}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day, written out."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return format_date(value, "d MMMM yyyy", locale=_locale())
+
+
+@register.filter
+def zone_name(value: datetime) -> str:
+    """The short name of the portal's zone at that time (CET, CEST)."""
+    return timezone.localtime(value).tzname() or ""
+
+
+@register.filter
+def iso(value: datetime | None) -> str:
+    """For the ``datetime`` attribute of ``<time>``."""
+    return value.isoformat() if value else ""

@@ -1,0 +1,23 @@
+"""Every address of the portal."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz/", views.health, name="health"),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("organisation/", include("customers.urls")),
+    path("envelopes/", include("signatures.envelopes.urls")),
+    path("s/", include("signatures.envelopes.signer_urls")),
+    path("hints/", include("signatures.envelopes.callback_urls")),
+    path("usage/", include("billing.urls")),
+    path("staff/", admin.site.urls),
+]
+
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", views.styleguide, name="styleguide")]

@@ -1,0 +1,53 @@
+"""Pages that belong to no single subject: home, health, the style guide."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+
+from billing.periods import Period
+from billing.usage_report import totals_of, usage_lines
+from customers.requests import CustomerRequest, for_members
+from signatures.envelopes.models import Envelope
+
+from .styleguide import samples
+
+SHOWN = 8
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """For strangers, what Sigillo is; for members, their desk."""
+    if not request.user.is_authenticated:
+        return render(request, "portal/landing.html")
+    return desk(request)
+
+
+@for_members()
+def desk(request: CustomerRequest) -> HttpResponse:
+    """What needs attention, what is under way, and this month's signers and cost."""
+    member = request.membership
+    context: dict[str, object] = {"month": Period.this_month()}
+    if member.can_view_envelopes:
+        envelopes = Envelope.objects.for_organisation(request.organisation)
+        context |= {
+            "attention": envelopes.needing_attention().order_by("-ended_at")[:SHOWN],
+            "under_way": envelopes.filter(state__in=Envelope.UNDER_WAY).prefetch_related("signers")[:SHOWN],
+            "under_way_count": envelopes.filter(state__in=Envelope.UNDER_WAY).count(),
+            "completed": envelopes.filter(state=Envelope.State.COMPLETED).order_by("-ended_at")[:3],
+        }
+    if member.can_send:
+        context["drafts"] = envelopes.filter(state=Envelope.State.DRAFT, created_by=request.user)[:3]
+    if member.can_view_usage:
+        context["totals"] = totals_of(usage_lines(Period.this_month(), request.organisation))
+    return render(request, "portal/home.html", context)
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the portal can serve: its database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; in development only."""
+    return render(request, "portal/styleguide.html", samples())
