@@ -1,0 +1,223 @@
+"""Every address of the portal, opened as every wrong visitor. A new address that is not listed here fails the test."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from customers.flows.invite import VALID
+from customers.models import Invitation, Membership
+from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
+from signatures.envelopes.models import Envelope
+from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
+from vault import digest_of, new_token
+
+from .walk import own_addresses
+
+pytestmark = pytest.mark.django_db
+
+OWNER, SENDER, VIEWER, ACCOUNTANT = "owner", "sender", "viewer", "accountant"
+ROLES = (OWNER, SENDER, VIEWER, ACCOUNTANT)
+SENDING, VIEWING, PAYING = {OWNER, SENDER}, {OWNER, SENDER, VIEWER}, {OWNER, ACCOUNTANT}
+CANARY = "Canary of another house"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who may open an address, by which method it is meant, and in which state its envelope must be."""
+
+    roles: set[str] = field(default_factory=lambda: set(ROLES))
+    method: str = "get"
+    envelope: str = "completed"
+
+
+# Pages of members. A stranger is led to the log in; a role that is not listed gets 403; another house's object is 404.
+MEMBERS: dict[str, Page] = {
+    "customers:organisation": Page(),
+    "customers:members": Page({OWNER}),
+    "customers:change_member": Page({OWNER}, "post"),
+    "customers:remove_member": Page({OWNER}, "post"),
+    "customers:revoke_invitation": Page({OWNER}, "post"),
+    "customers:resend_invitation": Page({OWNER}, "post"),
+    "envelopes:list": Page(VIEWING),
+    "envelopes:new": Page(SENDING),
+    "envelopes:detail": Page(VIEWING),
+    "envelopes:document": Page(SENDING, envelope="draft"),
+    "envelopes:preview": Page(SENDING, envelope="draft"),
+    "envelopes:signers": Page(SENDING, envelope="draft"),
+    "envelopes:places": Page(SENDING, envelope="draft"),
+    "envelopes:review": Page(SENDING, envelope="draft"),
+    "envelopes:discard": Page(SENDING, "post", envelope="draft"),
+    "envelopes:cancel": Page(SENDING, "post", envelope="signing"),
+    "envelopes:acknowledge": Page(SENDING, "post", envelope="declined"),
+    "envelopes:resend": Page(SENDING, "post", envelope="signing"),
+    "envelopes:original": Page(VIEWING),
+    "envelopes:signed": Page(VIEWING),
+    "envelopes:audit": Page(VIEWING),
+    "envelopes:evidence": Page(VIEWING),
+    "usage:month": Page(PAYING),
+    "usage:export": Page(PAYING),
+}
+# Pages of whoever is logged in: about themselves alone.
+PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}
+# Pages for everybody, and pages whose address is the key.
+OPEN = {"home", "health"}
+KEYED = {
+    "customers:join", "hints:hint", "signing:back", "signing:invitation", "signing:document", "signing:leave",
+    "signing:decline", "signing:copy",
+}  # fmt: skip
+POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline"}
+
+
+def address_in(name: str, organisation: Any) -> str:
+    """The address of a page about an object of this organisation."""
+    parameters = dict(own_addresses())[name]
+    page = MEMBERS.get(name, Page())
+    kwargs: dict[str, Any] = {}
+    if name.startswith("envelopes:") and "pk" in parameters:
+        trait = {page.envelope: True}
+        ready = {"ready": True} if page.envelope == "draft" else {}
+        envelope = EnvelopeFactory(organisation=organisation, title=CANARY, **trait, **ready)
+        kwargs = {"pk": envelope.pk}
+        if "signer" in parameters:
+            kwargs["signer"] = envelope.signers.first().pk
+        if "form" in parameters:
+            kwargs["form"] = "json"
+    elif name in {"customers:change_member", "customers:remove_member"}:
+        kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
+    elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
+        kwargs = {"pk": _invitation(organisation).pk}
+    return reverse(name, kwargs=kwargs)
+
+
+def _invitation(organisation: Any) -> Invitation:
+    from django.utils import timezone
+
+    return Invitation.objects.create(
+        organisation=organisation,
+        email=f"{uuid.uuid4().hex}@example.it",
+        role=VIEWER,
+        token_digest=digest_of(new_token()),
+        expires_at=timezone.now() + VALID,
+    )
+
+
+def visit(client: Client, name: str, address: str) -> Any:
+    method = MEMBERS[name].method
+    return client.post(address, {"role": VIEWER}) if method == "post" else client.get(address)
+
+
+def test_every_address_is_listed_here():
+    assert {name for name, _ in own_addresses()} == set(MEMBERS) | PEOPLE | OPEN | KEYED
+
+
+@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE)])
+def test_a_stranger_is_led_to_the_log_in(name):
+    address = (
+        reverse(name, args=[OrganisationFactory().pk])
+        if name == "customers:enter"
+        else address_in(name, OrganisationFactory())
+    )
+    for answer in (Client().get(address), Client().post(address)):
+        assert answer.status_code in {302, 405}, answer.status_code
+        assert answer.status_code == 405 or answer["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_another_houses_owner_finds_nothing(name):
+    client, _ = member_client(OWNER)
+    theirs = OrganisationFactory(name=CANARY)
+    answer = visit(client, name, address_in(name, theirs))
+    if "pk" in dict(own_addresses())[name]:
+        assert answer.status_code == 404
+    else:
+        assert CANARY.encode() not in b"".join(answer)
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_it_may_and_nothing_else(name, role):
+    client, membership = member_client(role)
+    answer = visit(client, name, address_in(name, membership.organisation))
+    if role in MEMBERS[name].roles:
+        assert answer.status_code in {200, 302}, answer.status_code
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_member_who_was_removed_is_out_at_once(name):
+    client, membership = member_client(OWNER)
+    address = address_in(name, membership.organisation)
+    Membership.objects.filter(pk=membership.pk).delete()
+    answer = visit(client, name, address)
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("customers:create")
+
+
+def test_a_member_of_two_houses_sees_only_the_one_they_act_for():
+    client, membership = member_client(OWNER)
+    second = MembershipFactory(
+        user=membership.user, organisation=OrganisationFactory(name="A second house")
+    ).organisation
+    EnvelopeFactory(organisation=second, title=CANARY, signing=True)
+    client.post(reverse("customers:switch"), {"organisation": str(membership.organisation_id)})
+    assert CANARY.encode() not in client.get(reverse("envelopes:list")).content
+    client.post(reverse("customers:switch"), {"organisation": str(second.pk)})
+    assert CANARY.encode() in client.get(reverse("envelopes:list")).content
+
+
+@pytest.mark.parametrize("name", ["customers:switch", "customers:enter"])
+def test_nobody_enters_a_house_that_is_not_theirs(name):
+    client, _ = member_client(OWNER)
+    theirs = OrganisationFactory()
+    if name == "customers:switch":
+        answer = client.post(reverse(name), {"organisation": str(theirs.pk)})
+    else:
+        answer = client.get(reverse(name, args=[theirs.pk]))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(KEYED - {"signing:back", "hints:hint"}))
+def test_an_address_that_nobody_has_opens_nothing(name):
+    address = reverse(name, args=[new_token()])
+    answer = Client().post(address) if name in POSTED_KEYS else Client().get(address)
+    assert answer.status_code == 404
+
+
+def test_a_hint_answers_the_same_for_a_key_that_nobody_has():
+    assert Client().post(reverse("hints:hint", args=[new_token()])).status_code == 200
+
+
+def test_a_signer_reads_their_own_document_and_no_other():
+    mine = EnvelopeFactory(signing=True)
+    other = EnvelopeFactory(signing=True, title=CANARY)
+    token = give_token(mine.signers.first())
+    answer = Client().get(reverse("signing:invitation", args=[token]))
+    assert answer.status_code == 200
+    assert CANARY.encode() not in answer.content
+    assert Client().get(reverse("envelopes:detail", args=[other.pk])).status_code == 302
+
+
+def test_neither_the_sender_nor_a_page_ever_shows_a_signers_link():
+    client, membership = member_client(OWNER)
+    envelope = EnvelopeFactory(organisation=membership.organisation, signing=True)
+    for signer in envelope.signers.all():
+        token = give_token(signer)
+        for name in ("envelopes:detail", "envelopes:list"):
+            page = client.get(
+                reverse(name, args=[envelope.pk] if name == "envelopes:detail" else [])
+            ).content.decode()
+            assert "/sign/secret" not in page
+            assert token not in page
+
+
+def test_an_envelope_in_another_state_opens_no_downloads():
+    client, membership = member_client(OWNER)
+    envelope = EnvelopeFactory(organisation=membership.organisation, signing=True)
+    assert envelope.state == Envelope.State.SIGNING
+    for name in ("signed", "evidence"):
+        assert client.get(reverse(f"envelopes:{name}", args=[envelope.pk])).status_code == 404
