@@ -82,4 +82,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "clear sessions": {
+        "task": "portal.tasks.clear_sessions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
+    },
+    "sweep unused files": {
+        "task": "documents.tasks.sweep_unused",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
