@@ -100,6 +100,7 @@ def test_the_bundle_proves_the_envelope_without_us(sandbox):
     assert [event["number"] for event in history["events"]] == list(range(1, envelope.events.count() + 1))
     assert history["last_hash"] == envelope.events.last().hash
     assert history["events"][-1]["kind"] == "evidence_downloaded"
+    assert "Every signature is intact: yes" in files["validation.txt"].decode()
     assert envelope.original.sha256.encode() in files["SHA256SUMS"]
     assert envelope.signed.sha256.encode() in files["SHA256SUMS"]
     everything = b"".join(content for name, content in files.items() if not name.endswith(".pdf"))
