@@ -151,6 +151,18 @@ def test_a_row_can_be_added_without_javascript(sender):
     assert 'value="Anna"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("count", ["", "x", "-1", "1.5", "\x00", "99999999", "9" * 5000])
+@pytest.mark.parametrize("wish", [{}, {"add_row": "1"}])
+@pytest.mark.parametrize("step", ["signers", "places"])
+def test_a_count_of_rows_that_is_none_is_refused_and_changes_nothing(sender, step, wish, count):
+    client, membership = sender
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    typed = {f"{step}-TOTAL_FORMS": count, f"{step}-INITIAL_FORMS": "0", **wish}
+    answer = client.post(reverse(f"envelopes:{step}", args=[envelope.pk]), typed)
+    assert answer.status_code in {200, 422}
+    assert Placement.objects.filter(signer__envelope=envelope).count() == envelope.signers.count() == 2
+
+
 @pytest.mark.parametrize(
     ("pages", "kept"), [("2", [2]), ("1, 2", [1, 2]), ("1-2", [1, 2]), ("all", [1, 2]), ("last", [2])]
 )
@@ -202,6 +214,17 @@ def test_a_price_that_changed_meanwhile_is_shown_anew_and_buys_nothing(sender):
     SellPriceFactory()
     envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
     answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": "0.90"})
+    assert "The price has changed" in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("price", ["", "x", "sNaN", "NaN", "-Infinity", "1E+999999", "9" * 5000, "0.95\x00"])
+def test_a_price_that_no_review_has_shown_buys_nothing(sender, price):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": price})
+    assert answer.status_code == 422
     assert "The price has changed" in answer.content.decode()
     assert not Purchase.objects.exists()
 

@@ -1,5 +1,6 @@
 """Preparing and sending an envelope, step by step; each step saves the draft."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -120,8 +121,10 @@ def signers(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 def _with_one_more_row(data: Any, prefix: str) -> Any:
-    more = data.copy()
-    more[f"{prefix}-TOTAL_FORMS"] = str(int(data.get(f"{prefix}-TOTAL_FORMS") or 0) + 1)
+    """The same form with one row more. A count that no page of ours has sent stays for the formset to refuse."""
+    more, count = data.copy(), data.get(f"{prefix}-TOTAL_FORMS") or "0"
+    if re.fullmatch(r"[0-9]{1,4}", count):
+        more[f"{prefix}-TOTAL_FORMS"] = str(int(count) + 1)
     return more
 
 
@@ -192,11 +195,19 @@ def _show_review(request: CustomerRequest, envelope: Envelope, **context: Any) -
     return _show(request, 4, "review", envelope, signers=people, **context)
 
 
-def _order(request: CustomerRequest, envelope: Envelope) -> HttpResponse:
+def _price_shown(request: CustomerRequest) -> Decimal | None:
+    """The price that the sender was shown; None for what no review of ours has said."""
     try:
-        expected = Decimal(request.POST.get("unit_price", ""))
+        price = Decimal(request.POST.get("unit_price", ""))
     except InvalidOperation:
-        return _show_review(request, envelope, is_refused=True)
+        return None
+    return price if price.is_finite() else None
+
+
+def _order(request: CustomerRequest, envelope: Envelope) -> HttpResponse:
+    expected = _price_shown(request)
+    if expected is None:
+        return _show_review(request, envelope, has_price_changed=True, is_refused=True)
     try:
         send.order(envelope, request.user, client_ip(request), expected)
     except send.NotReady as error:
