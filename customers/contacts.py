@@ -1,11 +1,27 @@
-"""Mobile numbers as people type them and as they are kept."""
+"""E-mail addresses and mobile numbers as people type them and as they are kept."""
+
+from typing import Any
 
 import phonenumbers
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
+
+class EmailField(forms.EmailField):
+    """An address in small letters, as long as a mail server takes it (RFC 5321, 4.5.3.1.3) and a column keeps it."""
+
+    LONGEST = 254
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=self.LONGEST, **options)
+
+    def to_python(self, value: Any) -> str:
+        # Before the length is checked: some letters become two when they are made small.
+        return str(super().to_python(value)).lower()
 
 
 def mobile_number(text: str) -> str:

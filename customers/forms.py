@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import countries, identifiers
+from .contacts import EmailField
 from .models import Invitation, Membership, Organisation, User
 
 Kind = Organisation.Kind
@@ -202,10 +203,11 @@ class OrganisationForm(forms.ModelForm):
 class InvitationForm(forms.ModelForm):
     """A colleague's address, and what they may do."""
 
+    email = EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
     class Meta:
         model = Invitation
         fields = ("email", "role")
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from customers.contacts import mobile_number
+from customers.contacts import EmailField, mobile_number
 
 from ..models import Signer
 
@@ -26,7 +26,7 @@ class SignerForm(forms.Form):
     surname = forms.CharField(
         label=_("Surname"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     otp_channel = forms.ChoiceField(label=_("One-time code"), choices=Signer.OtpChannel.choices)
     mobile = forms.CharField(
         label=_("Mobile"),
@@ -44,9 +44,6 @@ class SignerForm(forms.Form):
     def clean_mobile(self) -> str:
         typed = self.cleaned_data["mobile"]
         return mobile_number(typed) if typed else ""
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

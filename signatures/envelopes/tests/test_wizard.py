@@ -34,6 +34,8 @@ BAD_UPLOADS = {
     "huge_page": "Page 1 is absurdly large or small.",
 }
 
+LONG_EMAIL = f"{'a' * 64}@{'.'.join(['b' * 63] * 3)}.example"
+
 
 @pytest.fixture
 def sender():
@@ -130,6 +132,9 @@ def test_signers_are_saved_with_their_mobile_in_full(sender):
         ([{"otp_channel": "sms", "mobile": "06 6982"}], "This is a landline"),
         ([{"mobile": "3001234567"}], "This number does not exist."),
         ([{"email": "nobody"}], "Enter a valid email address."),
+        ([{"email": LONG_EMAIL}], "at most 254 characters"),
+        # The capital becomes two letters when it is made small.
+        ([{"email": f"{'a' * 53}@\u0130{LONG_EMAIL[-199:]}"}], "at most 254 characters"),
     ],
 )
 def test_a_wrong_signer_is_told_beside_the_field_and_kept(sender, rows, message):
