@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "customers.middleware.LastSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "customers.middleware.OrganisationMiddleware",
 ]
