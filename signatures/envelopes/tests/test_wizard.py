@@ -11,7 +11,8 @@ from customers.tests.factories import member_client
 from documents.tests import samples
 from signatures.envelopes.models import Envelope, Placement, Signer
 
-from .factories import EnvelopeFactory, SellPriceFactory
+from .factories import EnvelopeFactory, PlacementFactory, SellPriceFactory, SignerFactory
+from .steps import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -103,11 +104,21 @@ def test_a_good_upload_becomes_a_draft_named_after_its_file(sender):
     assert envelope.organisation == membership.organisation
 
 
-def test_an_accepted_file_is_kept_even_when_the_title_is_too_long(sender):
+def test_an_accepted_file_is_kept_with_what_was_typed_even_when_the_title_is_too_long(sender):
     client, _ = sender
-    answer = client.post(reverse("envelopes:new"), {"document": upload(samples.plain()), "title": "x" * 200})
-    assert Envelope.objects.count() == 1
-    assert answer["Location"] == reverse("envelopes:document", args=[Envelope.objects.get().pk])
+    typed = {"document": upload(samples.plain()), "title": "x" * 200, "message": "A message to keep"}
+    answer = client.post(reverse("envelopes:new"), typed)
+    envelope = Envelope.objects.get()
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "at most 120 characters" in page
+    assert "x" * 200 in page
+    assert "A message to keep" in page
+    again = reverse("envelopes:document", args=[envelope.pk])
+    assert f'action="{again}"' in page
+    client.post(again, {"title": "A shorter one", "message": "A message to keep"})
+    envelope.refresh_from_db()
+    assert (envelope.title, envelope.message) == ("A shorter one", "A message to keep")
 
 
 def test_signers_are_saved_with_their_mobile_in_full(sender):
@@ -231,6 +242,68 @@ def test_a_price_that_no_review_has_shown_buys_nothing(sender, price):
     answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": price})
     assert answer.status_code == 422
     assert "The price has changed" in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+def test_what_was_changed_since_the_review_is_shown_anew_and_buys_nothing(sender):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    address = reverse("envelopes:review", args=[envelope.pk])
+    reviewed = client.get(address).context["reviewed"]
+    PlacementFactory(signer=SignerFactory(envelope=envelope, name="Eva", surname="Bruni"), page=1)
+    answer = client.post(address, {"unit_price": "0.95", "reviewed": reviewed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The envelope was changed since you saw it." in page
+    assert "Eva Bruni" in page
+    assert "€2.85" in page
+    assert not Purchase.objects.exists()
+
+
+def test_what_is_changed_in_the_moment_of_sending_is_not_bought(sender):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    client.get(reverse("home"))
+    with meanwhile("SAVEPOINT", lambda: Placement.objects.filter(signer__position=1).delete()):
+        answer = client.post(reverse("envelopes:review", args=[envelope.pk]), {"unit_price": "0.95"})
+    assert "The envelope was changed since you saw it." in answer.content.decode()
+    assert "Say where Anna Rossi signs." in answer.content.decode()
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "statement"),
+    [
+        ("document", 'UPDATE "signatures_envelope"'),
+        ("signers", "SAVEPOINT"),
+        ("places", "SAVEPOINT"),
+        ("review", "SAVEPOINT"),
+        ("discard", "SAVEPOINT"),
+    ],
+)
+def test_a_draft_that_a_colleague_sends_in_this_moment_is_not_changed_any_more(sender, step, statement):
+    client, membership = sender
+    SellPriceFactory()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True, title="As it was sent")
+    first, second = envelope.signers.order_by("position")
+    typed = {
+        "document": {"title": "Another title"},
+        "signers": signer_rows({"name": "Eva"}),
+        "places": place_rows((first, "1", "top_left"), (second, "1", "top_right")),
+        "review": {"unit_price": "0.95"},
+        "discard": {},
+    }[step]
+    client.get(reverse("home"))
+    with meanwhile(statement, lambda: Envelope.objects.update(state=Envelope.State.BUYING)):
+        answer = client.post(reverse(f"envelopes:{step}", args=[envelope.pk]), typed, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("envelopes:detail", args=[envelope.pk])
+    assert "This envelope was sent already." in answer.content.decode()
+    envelope.refresh_from_db()
+    assert envelope.title == "As it was sent"
+    assert list(envelope.signers.values_list("name", flat=True)) == ["Anna", "Luc"]
+    assert not Placement.objects.filter(page=1).exists()
     assert not Purchase.objects.exists()
 
 

@@ -2,17 +2,18 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.models.price_book import PriceMissing
-from customers.requests import CustomerRequest, for_members
+from customers.requests import CustomerRequest, CustomerView, for_members
 from documents.flows.store import read
 from documents.responses import file_response
 from facts.request_origin import client_ip
@@ -29,6 +30,20 @@ BLANK_SIGNERS = 1
 
 def _draft(request: CustomerRequest, pk: Any) -> Envelope:
     return envelope_of(request, pk, state=Envelope.State.DRAFT)
+
+
+def while_draft(view: CustomerView) -> CustomerView:
+    """A step of a draft. One that was sent in this very moment leads to its page instead."""
+
+    @wraps(view)
+    def guarded(request: CustomerRequest, pk: Any) -> HttpResponseBase:
+        try:
+            return view(request, pk)
+        except NotPossible:
+            messages.info(request, _("This envelope was sent already."))
+            return redirect("envelopes:detail", pk)
+
+    return guarded
 
 
 def _steps(envelope: Envelope | None) -> list[dict[str, str]]:
@@ -71,11 +86,13 @@ def new(request: CustomerRequest) -> HttpResponse:
             )
             if is_valid:
                 return redirect("envelopes:signers", envelope.pk)
-            return redirect("envelopes:document", envelope.pk)
+            typed = DocumentForm(request.POST, has_document=True)
+            return _show(request, 1, "document", envelope, form=typed, is_refused=True)
     return _show(request, 1, "document", None, form=form, is_refused=form.is_bound)
 
 
 @for_members(able_to="can_send")
+@while_draft
 def document(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The first step of a draft: another document, title, message."""
     envelope = _draft(request, pk)
@@ -101,6 +118,7 @@ def preview(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 @for_members(able_to="can_send")
+@while_draft
 def signers(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The second step: who signs, and how. Rows can be added and taken out without JavaScript too."""
     envelope = _draft(request, pk)
@@ -155,6 +173,7 @@ def _typed(envelope: Envelope, formset: Any) -> list[SignerInput]:
 
 
 @for_members(able_to="can_send")
+@while_draft
 def places(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The third step: where each signs."""
     envelope = _draft(request, pk)
@@ -177,6 +196,7 @@ def places(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 @for_members(able_to="can_send")
+@while_draft
 def review(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The last step: everything once more, with the price, before anything is bought."""
     envelope = _draft(request, pk)
@@ -192,6 +212,7 @@ def _show_review(request: CustomerRequest, envelope: Envelope, **context: Any) -
     except PriceMissing:
         context["is_price_missing"] = True
     context.setdefault("problems", send.problems_of(envelope))
+    context["reviewed"] = send.request_digest(envelope)
     return _show(request, 4, "review", envelope, signers=people, **context)
 
 
@@ -209,27 +230,25 @@ def _order(request: CustomerRequest, envelope: Envelope) -> HttpResponse:
     if expected is None:
         return _show_review(request, envelope, has_price_changed=True, is_refused=True)
     try:
-        send.order(envelope, request.user, client_ip(request), expected)
+        reviewed = request.POST.get("reviewed", "")
+        send.order(envelope, request.user, client_ip(request), expected, reviewed)
     except send.NotReady as error:
         return _show_review(request, envelope, problems=error.problems, is_refused=True)
     except send.PriceChanged as error:
         return _show_review(request, envelope, quote=error.quote, has_price_changed=True, is_refused=True)
+    except send.Changed:
+        envelope.refresh_from_db()
+        return _show_review(request, envelope, has_changed=True, is_refused=True)
     except PriceMissing:
         return _show_review(request, envelope, is_refused=True)
-    except NotPossible:
-        messages.info(request, _("This envelope was sent already."))
     return redirect("envelopes:detail", envelope.pk)
 
 
 @require_POST
 @for_members(able_to="can_send")
+@while_draft
 def discard(request: CustomerRequest, pk: Any) -> HttpResponse:
     """Throw a draft away."""
-    envelope = _draft(request, pk)
-    try:
-        prepare.discard(envelope)
-    except NotPossible:
-        messages.error(request, _("This envelope was sent already."))
-        return redirect("envelopes:detail", pk)
+    prepare.discard(_draft(request, pk))
     messages.success(request, _("The draft is gone."))
     return redirect("envelopes:list")
