@@ -90,15 +90,20 @@ class PdfFacts:
         return len(self.page_sizes)
 
 
+def check_size(size: int) -> None:
+    """Refuse by its size alone what is empty or too large to be read. Raises ``Refused``."""
+    if not size:
+        raise Refused("empty")
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise Refused("too_large", {"megabytes": settings.UPLOAD_MAX_BYTES // 1024**2})
+
+
 def inspect(data: bytes) -> PdfFacts:
     """Facts of an uploaded PDF. Raises ``Refused``, or ``InspectionFailed`` where this machine is at fault.
 
     Takes about a quarter of a second, nearly all of it the start of a process that a hostile file may ruin.
     """
-    if not data:
-        raise Refused("empty")
-    if len(data) > settings.UPLOAD_MAX_BYTES:
-        raise Refused("too_large", {"megabytes": settings.UPLOAD_MAX_BYTES // 1024**2})
+    check_size(len(data))
     # Parsers find a PDF behind other bytes too; such a file is one thing to us and another to the next program.
     if not data.startswith(b"%PDF-"):
         raise Refused("not_pdf")

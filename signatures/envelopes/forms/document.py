@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from documents.inspection import InspectionFailed, PdfFacts, Refused, inspect
+from documents.inspection import InspectionFailed, PdfFacts, Refused, check_size, inspect
 
 
 class DocumentForm(forms.Form):
@@ -52,8 +52,9 @@ class DocumentForm(forms.Form):
         upload: UploadedFile | None = self.cleaned_data["document"]
         if not upload:
             return None
-        data = upload.read()
         try:
+            check_size(upload.size or 0)
+            data = upload.read()
             self.facts = inspect(data)
         except Refused as refused:
             raise ValidationError(refused.message, code=refused.code) from refused
@@ -73,9 +74,9 @@ class DocumentForm(forms.Form):
 
 
 def _tidy(name: str) -> str:
-    """A file name without folders and control characters, with its ending."""
+    """A file name without folders, leading dots and letters that cannot be seen, with its ending."""
     clean = "".join(
         letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable()
     ).strip()
-    stem = PurePath(clean).stem[:140] or "document"
+    stem = PurePath(clean.lstrip(".")).stem[:140] or "document"
     return f"{stem}.pdf"

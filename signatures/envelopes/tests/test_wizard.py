@@ -93,6 +93,40 @@ def test_an_empty_upload_is_refused(sender):
     assert "This file is empty." in answer.content.decode()
 
 
+def test_an_upload_over_the_cap_is_refused_unread_and_what_was_typed_stays(sender):
+    client, _ = sender
+    typed = {"document": upload(b"%PDF-" + b"0" * 51 * 1024**2), "title": "A title to keep"}
+    page = client.post(reverse("envelopes:new"), typed).content.decode()
+    assert "This file is larger than 50 MB." in page
+    assert "A title to keep" in page
+    assert not Envelope.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\temp\\contract.exe", "contract.pdf"),
+        ("con\u202efdp.tract\u2066.pdf", "confdp.tract.pdf"),
+        ("bell\x07 and\ttab\x1b[31m.pdf", "bell andtab[31m.pdf"),
+        (f"{'é' * 300}.pdf", f"{'é' * 140}.pdf"),
+        (" .pdf", "pdf.pdf"),
+        ("...", "document.pdf"),
+        ("a&#0;b&#xd800;c.pdf", "a�b�c.pdf"),
+    ],
+)
+def test_a_file_is_known_by_its_name_alone_in_letters_that_can_be_seen(sender, name, kept):
+    client, _ = sender
+    head = f'--x\r\nContent-Disposition: form-data; name="document"; filename="{name}"\r\n\r\n'
+    body = head.encode() + samples.plain() + b"\r\n--x--\r\n"
+    client.generic("POST", reverse("envelopes:new"), body, "multipart/form-data; boundary=x")
+    envelope = Envelope.objects.get()
+    assert envelope.filename == kept
+    answer = client.get(reverse("envelopes:preview", args=[envelope.pk]))
+    assert answer.status_code == 200
+    assert "\n" not in answer["Content-Disposition"]
+
+
 def test_a_good_upload_becomes_a_draft_named_after_its_file(sender):
     client, membership = sender
     answer = client.post(
