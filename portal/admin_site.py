@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .second_factor import was_shown
+
 
 class SecondFactorAdminSite(admin.AdminSite):
-    """Lets in staff who have a second factor; sends those who have none to set one up."""
+    """Lets in staff who have shown their second factor in this session; sends those who have none to set one up."""
 
     site_title = _("Sigillo staff")
     site_header = _("Sigillo staff")
@@ -21,13 +23,15 @@ class SecondFactorAdminSite(admin.AdminSite):
     empty_value_display = "—"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return super().has_permission(request) and get_adapter().is_mfa_enabled(request.user)
+        return super().has_permission(request) and was_shown(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The admin has no login form of its own: rate limits and second factor live at the portal's."""
         target = request.GET.get("next") or reverse("admin:index")
         if not request.user.is_authenticated:
             return redirect_to_login(target)
+        if super().has_permission(request) and get_adapter().is_mfa_enabled(request.user):
+            return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': target})}")
         if super().has_permission(request):
             messages.warning(request, gettext("Staff pages need a second factor. Set one up to go on."))
             return HttpResponseRedirect(f"{reverse('mfa_index')}?{urlencode({'next': target})}")
