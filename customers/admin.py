@@ -1,5 +1,11 @@
 """Staff's view of people and organisations."""
 
+from typing import Any
+
+from allauth.mfa import admin as _mfa_admin  # noqa: F401  registers its pages, which ours take the place of
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as _usersessions_admin  # noqa: F401  the same
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -12,15 +18,23 @@ from facts.admin import BoundedPaginator, FactAdmin
 
 from .models import Invitation, Membership, Organisation, User
 
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-class NewUserForm(AdminUserCreationForm):
+
+class _SmallLetters:
+    def clean_email(self) -> str:
+        """In small letters, as people's own sign-ups are kept."""
+        return str(self.cleaned_data["email"]).lower()  # type: ignore[attr-defined]
+
+
+class NewUserForm(_SmallLetters, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")
 
-    def clean_email(self) -> str:
-        """In small letters, as people's own sign-ups are kept."""
-        return str(self.cleaned_data["email"]).lower()
+
+class UserForm(_SmallLetters, UserChangeForm):
+    """A person's page."""
 
 
 class MembersFormSet(BaseInlineFormSet):
@@ -44,7 +58,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    form = UserChangeForm
+    form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
     list_display = ("email", "name", "language", "is_staff", "is_active", "date_joined", "last_login")
@@ -56,10 +70,20 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("name", "language")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are given by superusers alone: staff who may edit people could else make themselves one."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff's own accounts are changed by superusers alone: a new password would be a way in as somebody else."""
+        is_theirs = obj is None or not obj.is_staff or request.user.is_superuser
+        return is_theirs and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """People stand in proofs and own organisations: they are made inactive, never deleted."""
@@ -95,3 +119,31 @@ class InvitationAdmin(FactAdmin):
     list_select_related = ("organisation", "invited_by")
     search_fields = ("email__istartswith", "organisation__name__icontains")
     exclude = ("token_digest",)
+
+
+admin.site.unregister([Authenticator, UserSession])
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(FactAdmin):
+    """Who has which second factor, and never what is in it. Taken away from who has lost theirs."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith",)
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(FactAdmin):
+    """Who is logged in and from where. Never a session's key, which is the session."""
+
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith", "ip__startswith")
+    ordering = ("-last_seen_at",)
+    exclude = ("data", "session_key")
