@@ -32,6 +32,7 @@ if not DEBUG:
         raise ImproperlyConfigured("PROVIDER_API_KEY is the sandbox's; set DEMO=1 if that is meant.")
 
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
