@@ -13,6 +13,7 @@ from django.utils import translation
 from facts.request_origin import client_ip
 from outbox.flows.write import queue
 
+from .contacts import EmailField
 from .models import Invitation, User
 
 INVITATION_KEY = "invitation"
@@ -51,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Rate limits and the list of sessions believe what our own history believes."""
         return client_ip(request) or UNKNOWN_IP
+
+    def clean_email(self, email: str) -> str:
+        """One's own address is taken as everybody's is."""
+        return EmailField().clean(super().clean_email(email))
 
     def is_email_verified(self, request: Any, email: str) -> bool:
         """Whoever came by an invitation to this very address has shown that it is theirs."""

@@ -172,3 +172,17 @@ def test_a_new_browser_speaks_the_language_of_the_profile():
     client = browser("en")
     client.force_login(UserFactory(language="fr"))
     assert b'<html lang="fr"' in client.get(reverse("customers:profile")).content
+
+
+@pytest.mark.parametrize("address", [f"a@{'é' * 63}.it", "a@．it.it"])
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password"])
+def test_an_address_that_no_mail_can_carry_is_told_beside_the_field(name, address):
+    answer = browser().post(reverse(name), NEW | {"email": address})
+    assert b"Enter a valid email address." in answer.content
+    assert not Mail.objects.exists()
+
+
+def test_an_address_with_other_letters_is_kept_as_mail_servers_spell_it():
+    browser().post(reverse("account_signup"), NEW | {"email": "Giulia@Bottegà.example"})
+    assert User.objects.get().email == "giulia@xn--botteg-nta.example"
+    assert mail.outbox[0].to == ["giulia@xn--botteg-nta.example"]
