@@ -1,4 +1,4 @@
-"""What no browser sends is met at the door, so that nothing behind it has to expect it."""
+"""What holds for every request and every answer, so that nothing behind it has to think of it."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,21 @@ from django.http import HttpRequest, HttpResponse
 
 Handler = Callable[[HttpRequest], HttpResponse]
 NUL = "\0"
+
+
+class CacheNothingMiddleware:
+    """Pages are made for one person and are kept by nobody, not even by the browser after they have logged out.
+
+    What may be kept (static files) says so itself.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class PlainTextMiddleware:

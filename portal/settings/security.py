@@ -54,7 +54,6 @@ X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-_signing = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in SIGNING_ORIGINS})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -65,9 +64,12 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        # The signer leaves for the provider's page by a form post that answers with a redirect.
-        "form-action": [SELF, *_signing],
+        "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
 }
+# Only from the signer's page: they leave for the provider's by a form post that answers with a redirect.
+SIGNING_FORM_ACTION = sorted(
+    {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in SIGNING_ORIGINS}
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -22,6 +23,8 @@ from ..models import Envelope, Signer
 TOKEN_KEY = "signer"  # noqa: S105  the name of a place in the session
 UNKNOWN_ADDRESSES_AN_HOUR = 60
 SignerView = Callable[..., HttpResponse]
+# The one page whose form may lead on to another house's.
+leading_to_the_provider = csp_update({"form-action": settings.SIGNING_FORM_ACTION})
 
 
 def for_signers(view: SignerView) -> SignerView:
@@ -89,6 +92,7 @@ def _masked(signer: Signer) -> str:
 
 
 @require_safe
+@leading_to_the_provider
 @for_signers
 def invitation(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """Who asks, what for, the document, and what the signer can do."""
@@ -134,6 +138,7 @@ def leave(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 
 @require_POST
+@leading_to_the_provider
 @for_signers
 def decline(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The signer will not sign, and says why."""
