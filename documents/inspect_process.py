@@ -13,6 +13,7 @@ page draws is none of our business, and 200 KB of it can unpack to gigabytes.
 import io
 import json
 import math
+import os
 import resource
 import sys
 import traceback
@@ -219,7 +220,8 @@ def _rotation(node: Any) -> int:
 
 
 def _limit() -> None:
-    """From here on this process can neither grow, nor run long, nor write a file."""
+    """From here on this process can neither grow, nor run long, nor write a file, and others come first."""
+    os.nice(10)
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),

@@ -22,6 +22,7 @@ from ..models import Envelope, Signer
 
 TOKEN_KEY = "signer"  # noqa: S105  the name of a place in the session
 UNKNOWN_ADDRESSES_AN_HOUR = 60
+TEN_MINUTES = 600
 SignerView = Callable[..., HttpResponse]
 # The one page whose form may lead on to another house's.
 leading_to_the_provider = csp_update({"form-action": settings.SIGNING_FORM_ACTION})
@@ -47,6 +48,21 @@ def for_signers(view: SignerView) -> SignerView:
         return response
 
     return guarded
+
+
+def seldom(times: int) -> Callable[[SignerView], SignerView]:
+    """Let each signer through so many times in ten minutes: every visit is an event or a whole file opened."""
+
+    def decorate(view: SignerView) -> SignerView:
+        @wraps(view)
+        def guarded(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
+            if not allow(f"signer:{view.__name__}:{signer.pk}", times, TEN_MINUTES):
+                return render(request, "429.html", status=429)
+            return view(request, signer, token)
+
+        return guarded
+
+    return decorate
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -113,6 +129,7 @@ def _show_live(request: HttpRequest, signer: Signer, token: str) -> HttpResponse
 
 @require_safe
 @for_signers
+@seldom(40)
 def document(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The document to be signed, for the viewer on the page."""
     try:
@@ -126,6 +143,7 @@ def document(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 @require_POST
 @for_signers
+@seldom(20)
 def leave(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """On to the provider's signing page."""
     try:
@@ -140,6 +158,7 @@ def leave(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 @require_POST
 @leading_to_the_provider
 @for_signers
+@seldom(20)
 def decline(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The signer will not sign, and says why."""
     form = DeclineForm(request.POST)
@@ -154,6 +173,7 @@ def decline(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 @require_safe
 @for_signers
+@seldom(20)
 def copy(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The signed document, where the sender allows it."""
     try:

@@ -70,7 +70,7 @@ def _show(
 @for_members(able_to="can_send")
 def new(request: CustomerRequest) -> HttpResponse:
     """The first step of a new envelope."""
-    form = DocumentForm(request.POST or None, request.FILES or None)
+    form = DocumentForm(request.POST or None, request.FILES or None, uploader=request.user.pk)
     if request.method == "POST":
         is_valid = form.is_valid()
         if form.facts:
@@ -97,7 +97,8 @@ def document(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The first step of a draft: another document, title, message."""
     envelope = _draft(request, pk)
     initial = {"title": envelope.title, "message": envelope.message}
-    form = DocumentForm(request.POST or None, request.FILES or None, has_document=True, initial=initial)
+    about: dict[str, Any] = {"uploader": request.user.pk, "has_document": True, "initial": initial}
+    form = DocumentForm(request.POST or None, request.FILES or None, **about)
     if request.method == "POST":
         is_valid = form.is_valid()
         if form.facts:
