@@ -1,10 +1,14 @@
 """The staff's admin opens for staff with a second factor, and for nobody else."""
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
+from billing.models import Purchase
 from customers.models import User
+from signatures.envelopes.tests.factories import PurchaseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +33,24 @@ def test_staff_with_a_second_factor_enter(client, staff):
     TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
     client.force_login(staff)
     assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_staff_who_are_nobodys_customer_come_to_their_pages(client, staff):
+    TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
+    client.force_login(staff)
+    assert client.get(reverse("home"))["Location"] == reverse("admin:index")
+
+
+def test_the_overview_names_the_purchases_that_wait_for_a_decision_and_times_name_their_zone(client, staff):
+    TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
+    client.force_login(staff)
+    assert b"waits for your decision" not in client.get(reverse("admin:index")).content
+    purchase = PurchaseFactory(state=Purchase.State.UNDECIDED)
+    overview = client.get(reverse("admin:index")).content.decode()
+    assert "1 purchase ended unclear and waits for your decision" in overview
+    assert f"{reverse('admin:billing_purchase_changelist')}?state__exact=undecided" in overview
+    page = client.get(reverse("admin:billing_purchase_change", args=[purchase.pk])).content.decode()
+    assert re.search(r"\d{4}, \d\d:\d\d CES?T", page)
 
 
 def test_a_second_factor_makes_nobody_staff(client):
