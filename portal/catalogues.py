@@ -42,7 +42,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}|%[sd]")
-# How a printer would set it: in French a space that never breaks goes before the double marks and inside the guillemets.
+# How a printer would set it: in French a space that never breaks stands before double marks and inside guillemets.
 TYPESETTING = [(re.compile(r"(?<=\w)'(?=[\w«%<])"), "’"), (re.compile(r" (?=%%)"), "\N{NO-BREAK SPACE}")]
 FRENCH_SPACES = [(re.compile(r" (?=[;:!?»])|(?<=«) "), "\N{NO-BREAK SPACE}")]
 Key = tuple[str, str | None]
