@@ -22,4 +22,5 @@ UNTRANSLATED = [
     _("Enable password-based authentication for this user by setting a password."),
     _("After you’ve created a user, you’ll be able to edit more user options."),
     _("Error:"),
+    _("Accounts"),
 ]
