@@ -143,7 +143,7 @@ class OrganisationForm(forms.ModelForm):
         elif kind in ITALIAN_KINDS:
             has_one = self.cleaned_data.get("vat_number") or self.cleaned_data.get("tax_code")
             if not has_one and not {"vat_number", "tax_code"} & set(self.errors):
-                self.add_error("vat_number", _("Enter the partita IVA, or the codice fiscale below."))
+                self.add_error("vat_number", _("Enter the partita IVA or the codice fiscale."))
             self._apply("vat_number", identifiers.partita_iva)
             self._apply("tax_code", identifiers.codice_fiscale)
         else:
@@ -192,7 +192,7 @@ class OrganisationForm(forms.ModelForm):
         typed = self.cleaned_data.get(field, "")
         if not typed:
             if is_required and field not in self.errors:
-                self.add_error(field, _("This is needed."))
+                self.add_error(field, _("This field is required."))
             return
         try:
             self.cleaned_data[field] = rule(typed)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -71,7 +72,7 @@ class Organisation(models.Model):
         FOREIGN = "foreign", _("Company outside the EU")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("organisation", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.BUSINESS)
     country = models.CharField(_("country"), max_length=2, default="IT")
     vat_number = models.CharField(_("VAT number (partita IVA)"), max_length=20, blank=True)

@@ -7,9 +7,12 @@ from allauth.mfa.adapter import get_adapter
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from billing.models import Purchase
 
 from .second_factor import was_shown
 
@@ -24,6 +27,11 @@ class SecondFactorAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and was_shown(request)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The overview, with the purchases that only staff can decide."""
+        undecided = Purchase.objects.filter(state=Purchase.State.UNDECIDED).count()
+        return super().index(request, {**(extra_context or {}), "undecided": undecided})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The admin has no login form of its own: rate limits and second factor live at the portal's."""

@@ -12,8 +12,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from billing.models import Purchase
 from customers.models import User
 from customers.tests.factories import STAFF_SECRET, UserFactory, second_factor_code, staff_client
+from signatures.envelopes.tests.factories import PurchaseFactory
 
 pytestmark = pytest.mark.django_db
 INDEX = "admin:index"
@@ -149,6 +151,22 @@ def _copy_of_session(client: Client) -> str:
     copy.update(dict(client.session.items()))
     copy.save()
     return str(copy.session_key)
+
+
+def test_staff_who_are_nobodys_customer_come_to_their_pages():
+    client = staff_client()
+    assert client.get(reverse("home"))["Location"] == reverse("admin:index")
+
+
+def test_the_overview_names_the_purchases_that_wait_for_a_decision_and_times_name_their_zone():
+    client = staff_client()
+    assert b"waits for your decision" not in client.get(reverse("admin:index")).content
+    purchase = PurchaseFactory(state=Purchase.State.UNDECIDED)
+    overview = client.get(reverse("admin:index")).content.decode()
+    assert "1 purchase ended unclear and waits for your decision" in overview
+    assert f"{reverse('admin:billing_purchase_changelist')}?state__exact=undecided" in overview
+    page = client.get(reverse("admin:billing_purchase_change", args=[purchase.pk])).content.decode()
+    assert re.search(r"\d{4}, \d\d:\d\d CES?T", page)
 
 
 def test_a_second_factor_makes_nobody_staff():

@@ -118,6 +118,19 @@ def test_a_lost_password_is_chosen_anew_by_mail_in_the_persons_language():
     assert user.check_password(PASSWORD)
 
 
+def test_each_address_offers_what_can_be_done_with_it():
+    user = UserFactory(email="giulia@bottega.example")
+    other = EmailAddress.objects.create(user=user, email="giulia@studio.example", verified=True)
+    client = browser()
+    client.force_login(user)
+    page = client.get(reverse("account_email")).content.decode()
+    assert page.count('name="action_remove"') == page.count('name="action_primary"') == 1
+    assert 'name="action_send"' not in page
+    client.post(reverse("account_email"), {"email": other.email, "action_primary": ""})
+    user.refresh_from_db()
+    assert user.email == "giulia@studio.example"
+
+
 def test_a_lost_password_of_nobody_is_told_by_mail_only():
     known, unknown = browser(), browser()
     UserFactory(email="known@example.it")

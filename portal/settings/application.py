@@ -66,6 +66,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "customers.context_processors.memberships",
+                "portal.context_processors.contact",
             ],
             "builtins": ["portal.templatetags.reading"],
         },

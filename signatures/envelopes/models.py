@@ -209,7 +209,7 @@ class Signer(models.Model):
         Envelope, on_delete=models.CASCADE, related_name="signers", verbose_name=_("envelope")
     )
     position = models.PositiveSmallIntegerField(_("place in the order"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     surname = models.CharField(_("surname"), max_length=60)
     email = models.EmailField(_("e-mail"))
     mobile = models.CharField(_("mobile"), max_length=20, blank=True)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.contacts import EmailField, mobile_number
 
@@ -21,7 +22,9 @@ class SignerForm(forms.Form):
 
     pk = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=pgettext_lazy("person", "Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     surname = forms.CharField(
         label=_("Surname"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})

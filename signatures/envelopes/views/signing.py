@@ -96,7 +96,9 @@ def _stage(signer: Signer) -> str:
         return "completed"
     if signer.state == Signer.State.SIGNED or state == Envelope.State.COLLECTING:
         return "signed"
-    return "open" if state == Envelope.State.SIGNING else "closed"
+    if state != Envelope.State.SIGNING:
+        return "closed"
+    return "waiting" if signer.state == Signer.State.WAITING else "open"
 
 
 def _masked(signer: Signer) -> str:

@@ -23,6 +23,7 @@ from ..flows.prepare import SignerInput
 from ..flows.state import NotPossible
 from ..forms import DocumentForm, OptionsForm, PlaceFormSet, SignerFormSet, initial_places
 from ..models import Envelope, Signer
+from ..placing import in_words
 from .finding import envelope_of
 
 BLANK_SIGNERS = 1
@@ -214,7 +215,8 @@ def _show_review(request: CustomerRequest, envelope: Envelope, **context: Any) -
         context["is_price_missing"] = True
     context.setdefault("problems", send.problems_of(envelope))
     context["reviewed"] = send.request_digest(envelope)
-    return _show(request, 4, "review", envelope, signers=people, **context)
+    signers = [(person, in_words(person)) for person in people]
+    return _show(request, 4, "review", envelope, signers=signers, **context)
 
 
 def _price_shown(request: CustomerRequest) -> Decimal | None:
