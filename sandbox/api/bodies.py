@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from .answers import Refusal
 
+_FURTHEST = 10**9
+
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """The JSON object in the body; an empty body is an empty object. Raises Refusal 400."""
@@ -17,13 +19,26 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         return {}
     try:
         body = json.loads(raw)
-    except ValueError as error:
+        if b"\\u" in raw:
+            # Half of a surrogate pair is good JSON, but no text that anything could keep.
+            json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "Malformed JSON body") from error
     if isinstance(body, list) and not body:
         return {}
     if not isinstance(body, dict):
         raise Refusal(400, "Malformed JSON body")
     return body
+
+
+def whole(value: Any) -> int:
+    """A whole number from a number or its text. Raises ValueError for anything else, infinity too."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is no whole number")
+    try:
+        return int(value)
+    except OverflowError as error:
+        raise ValueError(f"{value!r} is no whole number") from error
 
 
 def page_of(request: HttpRequest, error: int | None = None) -> tuple[int, int]:
@@ -35,7 +50,7 @@ def page_of(request: HttpRequest, error: int | None = None) -> tuple[int, int]:
         raise Refusal(400, "Query error", error) from bad
     if skip < 0 or limit < 1:
         raise Refusal(400, "Query error", error)
-    return skip, min(limit, 100)
+    return min(skip, _FURTHEST), min(limit, 100)
 
 
 def text_of(value: Any) -> str:

@@ -17,7 +17,7 @@ from ..models import FileKind, Generation, Phase, Procedure
 from ..paper import trails
 from .access import ProviderRequest, by_method
 from .answers import Refusal, good
-from .bodies import body_of, ip_of, page_of, text_of
+from .bodies import body_of, ip_of, page_of, text_of, whole
 from .intake import check_count, check_size, fetched, from_base64, invalid, is_url, strings
 
 _SMS_LENGTH = 160
@@ -125,7 +125,7 @@ def _place(given: Any) -> dict[str, Any]:
     for field, smallest in (("page", 1), ("x", 0), ("y", 0)):
         try:
             number = float(given.get(field, smallest if name else "missing"))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise invalid(f"malformed '{field}' parameter in 'signatures'") from error
         if not math.isfinite(number) or number < smallest:
             raise invalid(f"malformed '{field}' parameter in 'signatures'")
@@ -140,8 +140,8 @@ def _callback(given: Any) -> dict[str, Any]:
     if method not in {"JSON", "POST"}:
         raise invalid("malformed 'method' parameter in 'callback'", 704)
     try:
-        retry = int(given.get("retry") or 0)
-    except (TypeError, ValueError) as error:
+        retry = whole(given.get("retry") or 0)
+    except ValueError as error:
         raise invalid("malformed 'retry' parameter in 'callback'", 704) from error
     if not 0 <= retry <= 5:
         raise invalid("malformed 'retry' parameter in 'callback'", 704)

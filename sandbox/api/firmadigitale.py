@@ -18,11 +18,12 @@ from ..paper.trail_v1 import trail_v1
 from .access import ProviderRequest, by_method
 from .access import check_bearer as check_token
 from .answers import Refusal, good_wrapped, write
-from .bodies import body_of, ip_of, text_of
+from .bodies import body_of, ip_of, text_of, whole
 from .esignature import distorted
 from .intake import check_count, check_size, from_base64, invalid, is_url, strings
 
-_POSITION = re.compile(r"\s*-?\d+(\.\d+)?\s*(,\s*-?\d+(\.\d+)?\s*){3}\Z")
+_CORNER = r"\s*-?\d{1,6}(\.\d{1,6})?\s*"
+_POSITION = re.compile(rf"{_CORNER}(,{_CORNER}){{3}}\Z")
 # As the paper's example shows it: base64 of internal call sites. Clients must never show it.
 _TRACE = base64.b64encode(b'["sandbox.php@1178","class.Sandbox.php@242"]').decode()
 
@@ -106,8 +107,8 @@ def _member(given: Any) -> dict[str, Any]:
 def _sign(given: Any) -> dict[str, Any]:
     given = given if isinstance(given, dict) else {}
     try:
-        page = int(given.get("page", 1))
-    except (TypeError, ValueError) as error:
+        page = whole(given.get("page", 1))
+    except ValueError as error:
         raise Refusal(406, "invalid page in signs", 406) from error
     position = given.get("position")
     if position is not None and not (isinstance(position, str) and _POSITION.match(position)):
