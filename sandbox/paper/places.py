@@ -56,6 +56,11 @@ def _inherited(page: Any, key: str) -> Any:
     return None
 
 
+def rotation_of(page: Any) -> int:
+    """By how many degrees, clockwise, a page is shown turned."""
+    return int(_inherited(page, "/Rotate") or 0) % 360
+
+
 def pages_of(reader: PdfFileReader) -> list[Page]:
     """All pages of a document."""
     found = []
@@ -63,8 +68,7 @@ def pages_of(reader: PdfFileReader) -> list[Page]:
         page = reader.find_page_for_modification(number)[0].get_object()
         box = _inherited(page, "/CropBox") or _inherited(page, "/MediaBox") or [0, 0, 612, 792]
         x1, y1, x2, y2 = (float(corner) for corner in box)
-        rotation = int(_inherited(page, "/Rotate") or 0) % 360
-        found.append(Page(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), rotation))
+        found.append(Page(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), rotation_of(page)))
     return found
 
 
