@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .api import account, esignature, firmadigitale, tokens
+from .api import account, esignature, firmadigitale, oauth_v1, tokens
 from .pages import control, control_api, inbox, signing, views
 
 _ID = r"(?P<id>[^/]+)"
@@ -37,6 +37,12 @@ urlpatterns = [
     re_path(r"^stats/ips/?$", account.VIEWS["statistics_ips"]),
     re_path(r"^stats/apis/?$", account.VIEWS["statistics_apis"]),
     re_path(r"^stats/apis/(?P<domain>[^/]+)/?$", account.VIEWS["statistics_api"]),
+    # Account, deprecated
+    re_path(r"^token/?$", oauth_v1.tokens),
+    re_path(r"^token/(?P<token>[^/]+)/?$", oauth_v1.token),
+    re_path(r"^credit/?$", oauth_v1.credit),
+    re_path(r"^counters/total/?$", oauth_v1.counters),
+    re_path(r"^counters/(?P<period>[^/]+)/(?P<date>[^/]+)/?$", oauth_v1.counters),
     # Signers
     path("sign/<str:secret>", signing.page, name="sign"),
     path("sign/<str:secret>/code", signing.send, name="sign-code"),

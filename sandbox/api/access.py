@@ -95,7 +95,7 @@ def is_account(request: HttpRequest) -> bool:
 
 def check_account(request: ProviderRequest) -> None:
     """Let the account pass. Raises Refusal 401."""
-    request.domain = f"test.{services.OAUTH}"
+    request.domain = f"test.{services.host_of(request.path)}"
     request.scope = f"{request.method}:{request.domain}/{services.first_segment(request.path)}"
     if not is_account(request):
         raise Refusal(401, "Unauthorized", 140)

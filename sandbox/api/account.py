@@ -15,10 +15,10 @@ from .. import clock, knobs, services, usage
 from ..flows.charge import wallet
 from ..models import Delivery, ErrorEntry, Subscription, Usage, WalletTransaction
 from .access import ProviderRequest, by_method, check_account
-from .answers import Refusal, good, number
+from .answers import Refusal, good, good_wrapped, number
 from .bodies import page_of
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
+_DATE = re.compile(r"[1-9]\d{3}(-\d{2}(-\d{2})?)?\Z")
 
 
 # Scopes
@@ -49,8 +49,9 @@ def _prices(scope: str) -> dict[str, float | int]:
 
 
 def scopes(request: ProviderRequest) -> HttpResponse:
-    """`GET /scopes`."""
-    return good([_scope(scope) for scope in services.all_scopes()])
+    """`GET /scopes`; the deprecated host nests the list once more."""
+    every = [_scope(scope) for scope in services.all_scopes()]
+    return good_wrapped({"data": every}) if services.is_oauth_v1(request.get_host()) else good(every)
 
 
 def scope(request: ProviderRequest, id: str) -> HttpResponse:

@@ -15,12 +15,12 @@ from ..models import Token, Usage
 from . import access
 from .access import ProviderRequest, by_method
 from .answers import Refusal, good, number
-from .bodies import body_of, page_of, text_of
+from .bodies import body_of, page_of, text_of, whole
 
 YEAR = 365 * 24 * 3600
 DEFAULT_TTL = YEAR
 _SCOPE = re.compile(r"(GET|POST|PUT|PATCH|DELETE|\*):[^/\s]+/\S*\Z")
-_TOKEN = re.compile(r"[0-9a-f]{24}\Z")
+TOKEN = re.compile(r"[0-9a-f]{24}\Z")
 
 
 def shown(token: Token) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def _checked_scopes(scopes: Any, malformed: int, unknown: int) -> list[str]:
 
 def _expiry(ttl: Any) -> timedelta:
     try:
-        seconds = int(ttl)
-    except (TypeError, ValueError):
+        seconds = whole(ttl)
+    except ValueError:
         seconds = DEFAULT_TTL
     return timedelta(seconds=min(seconds, YEAR) if seconds > 0 else DEFAULT_TTL)
 
@@ -89,7 +89,7 @@ def listing(request: ProviderRequest) -> HttpResponse:
 
 
 def _found(token: str, absent: int) -> Token:
-    if not _TOKEN.match(token):
+    if not TOKEN.match(token):
         raise Refusal(422, "Invalid Token Format", 60)
     row = Token.objects.filter(token=token).first()
     if row is None:
