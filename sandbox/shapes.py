@@ -195,8 +195,8 @@ def member(signer: Signer) -> dict[str, Any]:
         "email": signer.email,
         "phone": signer.mobile,
         "status": member_status(signer),
-        "createdAt": clock.iso(signer.created_at),
-        "updatedAt": clock.iso(signer.updated_at),
+        "createdAt": clock.rome(signer.created_at),
+        "updatedAt": clock.rome(signer.updated_at),
         "sign_link": link_of(signer),
     }
 

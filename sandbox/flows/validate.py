@@ -31,9 +31,13 @@ def validate(procedure_id: str) -> None:
             return
         people = list(procedure.signers.all())
         data = files.read(procedure_id, FileKind.INPUT) or b""
+        knob = knobs.current()
         try:
             prepared, names = pdf.prepare(
-                data, [_wanted(one) for one in people], origin=knobs.current().position_origin, max_pages=0
+                data,
+                [_wanted(one) for one in people],
+                origin=knob.position_origin,
+                max_pages=knob.max_pages,
             )
         except pdf.Unfit as unfit:
             _fail(procedure, unfit)
@@ -53,7 +57,7 @@ def _accept(procedure: Procedure, people: list[Signer], prepared: bytes, names: 
         for signer in people:
             Signer.objects.filter(pk=signer.pk).update(fields=names[signer.id])
         kept = files.keep(procedure, FileKind.VALIDATED, prepared)
-        trail.note(procedure, f"New Validated Document. MD5:{kept.md5} SHA256:{kept.sha256}")
+        trail.note(procedure, f"New Validated Document. MD5:{kept.md5}")
         Procedure.objects.filter(pk=procedure.pk, phase=Phase.PREPARING).update(
             phase=Phase.SIGNING, updated_at=now, started_at=now if starts else None
         )

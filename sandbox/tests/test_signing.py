@@ -83,7 +83,7 @@ def test_an_empty_wallet_buys_nothing(sandbox, client):
 def test_the_audit_trail_names_signers_method_address_and_digests(sandbox, client):
     path, data = signed_ses(sandbox, client)
     trail = client.get(f"{path}/audit", headers={"Accept": "application/json"}).text
-    for wanted in ("anna@example.it", "luc@example.fr", "127.0.0.1", hashlib.sha256(data).hexdigest()):
+    for wanted in ("anna@example.it", "luc@example.fr", "127.0.0.1", hashlib.md5(data).hexdigest()):
         assert wanted in trail
     assert client.get(f"{path}/audit", headers={"Accept": "application/pdf"}).content.startswith(b"%PDF-")
 
