@@ -15,7 +15,7 @@ from ..paper.authority import Identity
 from ..paper.stamp import Stamp, read_drawing
 from . import files, messages, trail
 from .announce import announce
-from .charge import charge
+from .charge import charge, refund
 from .code import check_code
 from .locks import lock_for
 
@@ -163,6 +163,7 @@ def refuse(signer: Signer, comment: str, ip: str, user_agent: str) -> None:
         if not ended or not refused:
             transaction.set_rollback(True)
             raise NotOpen
+        refund(signer.procedure, is_due=knobs.current().refund_on_refusal)
         trail.note(
             signer.procedure,
             f'{trail.person(signer)} Refused. Comment: "{comment[:2000]}" {trail.origin(ip, user_agent)}',
@@ -175,9 +176,12 @@ def expire_due() -> None:
     now = clock.now()
     due = Procedure.objects.filter(phase=Phase.SIGNING, expires_at__lte=now).values_list("pk", flat=True)
     for procedure_id in list(due[:200]):
-        with lock_for(procedure_id):
+        with lock_for(procedure_id), transaction.atomic():
             ended = Procedure.objects.filter(pk=procedure_id, phase=Phase.SIGNING).update(
                 phase=Phase.EXPIRED, updated_at=now, finished_at=now
             )
+            if ended:
+                is_due = knobs.current().refund_on_refusal
+                refund(Procedure.objects.get(pk=procedure_id), is_due=is_due)
         if ended:
             announce(procedure_id)

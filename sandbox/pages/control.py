@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from .. import clock, faults, knobs
 from ..flows.charge import wallet
-from ..flows.move import forget_all, move, set_credit
+from ..flows.move import forget_all, move, set_clock, set_credit
 from ..models import Delivery, Phase, Procedure, WalletTransaction
 
 # Ready-made faults: (label, values).
@@ -114,10 +114,8 @@ def _wallet(request: HttpRequest) -> None:
 
 
 def _clock(request: HttpRequest) -> None:
-    hours = float(request.POST.get("hours", 0))
-    knobs.change(
-        {"clock_offset": 0 if request.POST.get("now") else knobs.current().clock_offset + hours * 3600}
-    )
+    hours = 0.0 if request.POST.get("now") else float(request.POST.get("hours", 0))
+    set_clock(0 if request.POST.get("now") else knobs.current().clock_offset + hours * 3600)
 
 
 def _procedure(request: HttpRequest) -> None:

@@ -22,7 +22,7 @@ from ..flows.charge import wallet
 from ..flows.code import CodeRefused, send_code
 from ..flows.links import link_of
 from ..flows.messages import links_in
-from ..flows.move import forget_all, move, seed, set_credit
+from ..flows.move import forget_all, move, seed, set_clock, set_credit
 from ..models import Delivery, Generation, Message, Phase, Procedure, Signer, SignerPhase, WalletTransaction
 
 _LINKS_SHOWN = 100
@@ -151,7 +151,7 @@ def _clock(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
 
 def _move_clock(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
     offset = float(body.get("offset", knobs.current().clock_offset)) + float(body.get("advance", 0))
-    knobs.change({"clock_offset": offset})
+    set_clock(offset)
     return _clock(request, body)
 
 

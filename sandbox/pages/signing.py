@@ -17,6 +17,7 @@ from ..api.intake import is_url
 from ..flows import files
 from ..flows import sign as signing
 from ..flows.code import CodeRefused, send_code
+from ..flows.validate import measure_of
 from ..models import FileKind, Generation, Interface, Phase, Procedure, Signer, SignerPhase
 from ..paper import pdf
 from ..paper.places import seen_box
@@ -77,12 +78,13 @@ def _maps(signer: Signer) -> list[dict[str, Any]]:
     if data is None:
         return []
     pages, maps = pdf.page_sizes(data), dict[int, dict[str, Any]]()
+    measure = measure_of(signer.procedure)
     for place in signer.placements:
         number = int(place.get("page") or 0)
         if not 1 <= number <= len(pages):
             continue
         page = pages[number - 1]
-        box = seen_box(place, page, knobs.current().position_origin)
+        box = seen_box(place, page, measure)
         shown = maps.setdefault(
             number, {"number": number, "width": page.width, "height": page.height, "boxes": []}
         )

@@ -18,7 +18,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.stamp import StaticStampStyle
 
 from .authority import Authority, Identity
-from .places import Page, pages_of, rotation_of, seen_box
+from .places import Measure, Page, pages_of, rotation_of, seen_box
 from .stamp import Stamp, style_of
 
 # The provider names one number (110, wrong credentials of a certificate); these are the sandbox's own.
@@ -73,7 +73,7 @@ def page_sizes(data: bytes) -> list[Page]:
 
 
 def prepare(
-    data: bytes, wanted: list[Wanted], *, origin: str, max_pages: int
+    data: bytes, wanted: list[Wanted], measure: Measure, *, max_pages: int = 0
 ) -> tuple[bytes, dict[str, list[str]]]:
     """Add all signature fields in one update; the new bytes, and each signer's field names. Raises Unfit."""
     reader = read(data)
@@ -85,7 +85,7 @@ def prepare(
         writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
         names = {
             person.signer_id: [
-                _field(writer, pages, form, placement, f"{person.label}-{number}", origin)
+                _field(writer, pages, form, placement, f"{person.label}-{number}", measure)
                 for number, placement in enumerate(person.placements, 1)
             ]
             for person in wanted
@@ -128,7 +128,7 @@ def _field(
     form: _Form,
     placement: dict[str, Any],
     name: str,
-    origin: str,
+    measure: Measure,
 ) -> str:
     if placement.get("name"):
         return form.claim(str(placement["name"]))
@@ -140,7 +140,7 @@ def _field(
     if not 1 <= number <= len(pages):
         raise Unfit(NO_SUCH_PAGE)
     page = pages[number - 1]
-    seen = seen_box(placement, page, origin)
+    seen = seen_box(placement, page, measure)
     if seen is None:
         fields.append_signature_field(writer, SigFieldSpec(name, on_page=number - 1))
         return name
