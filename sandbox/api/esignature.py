@@ -158,7 +158,7 @@ def _place(given: Any) -> dict[str, Any]:
 def _callback(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or not is_url(given.get("url")):
         raise invalid("malformed 'url' parameter, must be a valid url in 'callback'", 704)
-    method = given.get("method", "JSON")
+    method = text_of(given.get("method", "JSON"))
     if method not in {"JSON", "POST"}:
         raise invalid("malformed 'method' parameter in 'callback'", 704)
     try:

@@ -130,7 +130,7 @@ def _sign(given: Any) -> dict[str, Any]:
 def _callback(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or not is_url(given.get("url")):
         raise _invalid("callback url")
-    method = given.get("method") or knobs.current().firmadigitale_callback_method
+    method = text_of(given.get("method")) or knobs.current().firmadigitale_callback_method
     if method not in {"POST", "JSON"}:
         raise _invalid("callback method")
     kept: dict[str, Any] = {
@@ -214,7 +214,7 @@ def _check_interface(body: dict[str, Any]) -> None:
     languages = body.get("languages", [])
     if not isinstance(languages, list) or not set(map(str, languages)) <= _LANGUAGES:
         raise _invalid("languages")
-    if body.get("defaultLanguage", "en") not in _LANGUAGES:
+    if text_of(body.get("defaultLanguage", "en")) not in _LANGUAGES:
         raise _invalid("defaultLanguage")
     for name in ("redirectSuccess", "redirectCancel", "redirectError"):
         way = body.get(name)
@@ -222,7 +222,7 @@ def _check_interface(body: dict[str, Any]) -> None:
             continue
         if not isinstance(way, dict) or not is_url(way.get("url")):
             raise _invalid(name)
-        if way.get("target", "_top") not in _TARGETS:
+        if text_of(way.get("target", "_top")) not in _TARGETS:
             raise _invalid(f"target in {name}")
     labels = body.get("labels", [])
     if not isinstance(labels, list) or not all(isinstance(one, dict) for one in labels):
