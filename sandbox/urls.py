@@ -78,6 +78,7 @@ urlpatterns = [
     path("control/api/subscriptions", control_api.plan),
     path("control/api/clock", control_api.clock_hands),
     path("control/api/procedures/<str:id>", control_api.procedure),
+    path("control/api/settle", control_api.settle),
     path("control/api/seed", control_api.seed_many),
     path("robots.txt", views.robots),
 ]

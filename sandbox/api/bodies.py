@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not raw:
         return {}
     try:
-        body = json.loads(raw)
+        body = json.loads(raw, parse_float=_finite, parse_constant=_finite)
         if b"\\u" in raw:
             # Half of a surrogate pair is good JSON, but no text that anything could keep.
             json.dumps(body, ensure_ascii=False).encode()
@@ -29,6 +30,14 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refusal(400, "Malformed JSON body")
     return body
+
+
+def _finite(text: str) -> float:
+    """A fraction. Raises ValueError for infinity, which is not JSON, and for what is too large to be less."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return value
 
 
 def whole(value: Any) -> int:
