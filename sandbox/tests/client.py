@@ -53,7 +53,7 @@ def unwrapped(answer: Any) -> Any:
     return answer["data"] if isinstance(answer, dict) and "data" in answer else answer
 
 
-def ses_request(content: bytes | None = None, **changes: Any) -> dict[str, Any]:
+def ses_request(content: bytes | None = None, /, **changes: Any) -> dict[str, Any]:
     """A body of POST /EU-SES for two signers, the first on two pages."""
     people = [("Anna", "anna@example.it", [1, 2]), ("Luc", "luc@example.fr", [2])]
     return {
@@ -75,7 +75,7 @@ def ses_request(content: bytes | None = None, **changes: Any) -> dict[str, Any]:
     }
 
 
-def ses_alone(content: bytes | None = None, **changes: Any) -> dict[str, Any]:
+def ses_alone(content: bytes | None = None, /, **changes: Any) -> dict[str, Any]:
     """The same for Anna alone, in one place; what is given changes her."""
     body = ses_request(content)
     anna = {**body["signers"][0], "signatures": [{"page": 1, "x": "60", "y": "700"}], **changes}
@@ -88,7 +88,7 @@ def options(**changes: Any) -> dict[str, Any]:
     return {"signatureMode": ["typed"], "userEditableData": fixed, **changes}
 
 
-def fes_request(content: bytes | None = None, **changes: Any) -> dict[str, Any]:
+def fes_request(content: bytes | None = None, /, **changes: Any) -> dict[str, Any]:
     """A body of POST /firma_elettronica/base for two members."""
     return {
         "filename": "contract.pdf",

@@ -6,7 +6,13 @@ import pytest
 
 from .client import ACCOUNT, UNKNOWN_ID, create_ses, fes_request, pdf, ses_alone, ses_request
 
-LABELS = ["application/json", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data", "nonsense"]
+LABELS = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "multipart/form-data",
+    "nonsense",
+]
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -25,7 +31,9 @@ def test_tokens_are_minted_from_json_called_a_form(sandbox, web):
 
 
 def test_a_byte_order_mark_is_no_reason_to_refuse(sandbox, client):
-    assert client.post("/EU-SES", content=b"\xef\xbb\xbf" + json.dumps(ses_alone()).encode()).status_code == 200
+    assert (
+        client.post("/EU-SES", content=b"\xef\xbb\xbf" + json.dumps(ses_alone()).encode()).status_code == 200
+    )
 
 
 def test_a_get_may_have_a_body_and_the_connection_goes_on(sandbox, client):
@@ -37,7 +45,13 @@ def test_a_get_may_have_a_body_and_the_connection_goes_on(sandbox, client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/signatures", "/signatures/{id}/detail", "/signatures/{id}", "/firma_elettronica", "/firma_elettronica_ui"],
+    [
+        "/signatures",
+        "/signatures/{id}/detail",
+        "/signatures/{id}",
+        "/firma_elettronica",
+        "/firma_elettronica_ui",
+    ],
 )
 def test_an_address_may_end_in_a_slash(sandbox, client, path):
     made = create_ses(client)
@@ -45,7 +59,9 @@ def test_an_address_may_end_in_a_slash(sandbox, client, path):
     assert client.get(f"{path}/").json() == client.get(path).json()
 
 
-@pytest.mark.parametrize("path", ["/EU-SES/", "/firma_elettronica/base/", "/firma_elettronica_ui/", "/tokens/"])
+@pytest.mark.parametrize(
+    "path", ["/EU-SES/", "/firma_elettronica/base/", "/firma_elettronica_ui/", "/tokens/"]
+)
 def test_also_where_something_is_sent(sandbox, client, path):
     answer = client.post(path, json={}, auth=ACCOUNT if path == "/tokens/" else None)
     assert answer.status_code in {422, 428}
@@ -78,7 +94,14 @@ def test_no_odd_value_in_any_field_makes_it_stumble(sandbox, client, odd):
         for field in _fields(body):
             answer = client.post(path, content=json.dumps(_with(body, field, odd)))
             assert answer.status_code in {200, 404, 406, 422, 428}, (path, field, answer.text)
-    for field in ("name", "languages", "defaultLanguage", "labels", "redirectSuccess", "signImageTypesAvailable"):
+    for field in (
+        "name",
+        "languages",
+        "defaultLanguage",
+        "labels",
+        "redirectSuccess",
+        "signImageTypesAvailable",
+    ):
         answer = client.post("/firma_elettronica_ui", content=json.dumps({"name": "a", field: odd}))
         assert answer.status_code in {200, 406, 428}, (field, answer.text)
     for field in ("scopes", "ttl", "name", "limits"):
@@ -117,7 +140,16 @@ def _with(value, path, odd):
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=-1", "limit=x", "skip=-1", "skip=" + "9" * 30, "limit=" + "9" * 30, "state=%00", "skip=%D9%A3"],
+    [
+        "limit=0",
+        "limit=-1",
+        "limit=x",
+        "skip=-1",
+        "skip=" + "9" * 30,
+        "limit=" + "9" * 30,
+        "state=%00",
+        "skip=%D9%A3",
+    ],
 )
 def test_no_odd_query_makes_it_stumble(sandbox, client, query):
     for path in ("/signatures", "/tokens", "/wallet/transactions", "/callbacks", "/errors", "/subscriptions"):
@@ -136,7 +168,13 @@ def test_no_odd_id_makes_it_stumble(sandbox, client, id):
     for path in (f"/signatures/{id}/detail", f"/firma_elettronica/{id}", f"/firma_elettronica/{id}/audit",
                  f"/firma_elettronica_ui/{id}", f"/signatures/{id}/audit"):  # fmt: skip
         assert client.get(path).status_code in {400, 404}, path
-    for path in (f"/tokens/{id}", f"/scopes/{id}", f"/callbacks/{id}", f"/subscriptions/{id}", f"/token/{id}"):
+    for path in (
+        f"/tokens/{id}",
+        f"/scopes/{id}",
+        f"/callbacks/{id}",
+        f"/subscriptions/{id}",
+        f"/token/{id}",
+    ):
         assert client.get(path, auth=ACCOUNT).status_code in {204, 402, 404, 422}, path
     assert client.get(f"/sign/{id}").status_code == 404
 
