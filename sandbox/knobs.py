@@ -191,19 +191,20 @@ def _fit(name: str, value: Any) -> Any:
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ValueError(f"{name} must be one of {', '.join(sorted(_CHOICES[name]))}")
     kind = kinds[name]
+    is_price = name.startswith("price_") and name not in _CHOICES
     try:
         if kind is bool:
             return value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
-        if name.startswith("price_") and name != "price_unit":
-            return str(_within(name, Decimal(str(value))))
-        return kind(value) if kind is str else _within(name, kind(value))
+        fitting = Decimal(str(value)) if is_price else kind(value)
     except (TypeError, ValueError, OverflowError, InvalidOperation) as error:
         raise ValueError(f"{name}: {value!r} does not fit") from error
+    if is_price or kind is not str:
+        _check_bounds(name, fitting)
+    return str(fitting) if is_price else fitting
 
 
-def _within(name: str, value: Any) -> Any:
+def _check_bounds(name: str, value: Any) -> None:
     smallest, largest = _BOUNDS.get(name, (0, _MANY))
-    # What is no number at all compares as false, or raises.
-    if not smallest <= value <= largest:
+    # What is no number at all is not even itself.
+    if value != value or not smallest <= value <= largest:
         raise ValueError(f"{name} must lie between {smallest:g} and {largest:g}")
-    return value
