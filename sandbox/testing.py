@@ -65,13 +65,30 @@ class SandboxHandle:
         """Refuse as whoever has this link."""
         return self._post("refuse", {"link": link, **options})
 
+    def move(self, procedure: str, step: str, **options: Any) -> dict[str, Any]:
+        """``expire`` or ``fail`` an open procedure."""
+        return self._post(f"procedures/{procedure}", {"step": step, **options})
+
+    def settle(self) -> None:
+        """Wait until everything that is due is done: validations and callbacks."""
+        if not self._post("settle", {})["settled"]:
+            raise RuntimeError("sandbox: something due is not done")
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock; what is due by then is done before this returns."""
+        self._post("clock", {"advance": seconds})
+
+    def subscribe(self, **options: Any) -> dict[str, Any]:
+        """Begin a subscription: ``scope``, ``requests``, ``days``."""
+        return self._post("subscriptions", options)
+
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""
         return self._post("seed", options)
 
-    def reset(self) -> None:
-        """Forget everything: procedures, messages, faults, knobs."""
-        self._post("reset", {})
+    def reset(self, **knobs: Any) -> None:
+        """Forget everything: procedures, messages, faults, knobs; then turn these knobs."""
+        self._post("reset", {"settings": knobs})
 
     def _get(self, path: str, parameters: dict[str, Any]) -> Any:
         answer = self.http.get(f"/{path}", params=parameters)

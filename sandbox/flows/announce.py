@@ -24,7 +24,7 @@ def announce(procedure_id: str) -> None:
         data=shapes.callback_body(procedure),
         custom=callback.get("custom") if is_new else None,
         is_wrapped=is_new or knob.firmadigitale_callback == "data",
-        retry=int(callback.get("retry") or 0) if is_new else 0,
+        retry=int(callback.get("retry") or 0) if is_new else knob.firmadigitale_callback_retry,
         due_at=clock.now(),
         created_at=clock.now(),
     )

@@ -17,7 +17,6 @@ from .. import clock, faults, knobs
 from ..models import Delivery, Generation, Procedure
 
 logger = logging.getLogger(__name__)
-_TIMEOUT = 30.0
 _MAY_PASS = {502, 503}
 _THREADS = 4
 _line: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -42,7 +41,7 @@ def deliver_due(stop: threading.Event) -> int:
 
 
 def _deliver_until(stop: threading.Event) -> None:
-    with httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client:
+    with httpx.Client(trust_env=False, follow_redirects=False) as client:
         while not stop.is_set():
             try:
                 pk = _line.get(timeout=0.5)
@@ -66,10 +65,11 @@ def deliver(pk: str, client: httpx.Client) -> None:
         return
     delivery.started_at = clock.now()
     delivery.attempt += 1
-    if faults.take("lost_callback"):
+    path = f"{delivery.scope.rpartition('/')[2]}/{delivery.procedure_id}"
+    if faults.take("lost_callback", path):
         _complete(delivery, None, "lost by a fault")
         return
-    times = 2 if faults.take("duplicate_callback") else 1
+    times = 2 if faults.take("duplicate_callback", path) else 1
     began = time.monotonic()
     status, said = None, ""
     for _ in range(times):
@@ -98,11 +98,12 @@ def _complete(delivery: Delivery, status: int | None, said: str) -> None:
 
 def _post(delivery: Delivery, client: httpx.Client) -> tuple[int | None, str]:
     headers = {str(name): str(value) for name, value in delivery.headers.items()}
+    timeout = knobs.current().callback_timeout
     try:
         if delivery.method == "POST":
-            response = client.post(delivery.url, data=_form(delivery), headers=headers)
+            response = client.post(delivery.url, data=_form(delivery), headers=headers, timeout=timeout)
         else:
-            response = client.post(delivery.url, json=_body(delivery), headers=headers)
+            response = client.post(delivery.url, json=_body(delivery), headers=headers, timeout=timeout)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return None, type(error).__name__
     return response.status_code, response.reason_phrase

@@ -33,12 +33,15 @@ from ..models import (
     WalletTransaction,
 )
 from ..paper import pdf
+from ..paper.places import Measure
 from . import files, trail
 from .announce import announce
 from .charge import move as book
 from .charge import refund, wallet
 from .locks import lock_for
-from .validate import validate
+from .sign import expire_due
+from .validate import validate, validate_due
+from .withdraw import forget_old
 
 _ENDS = {"expire": Phase.EXPIRED, "fail": Phase.FAILED}
 
@@ -67,10 +70,18 @@ def move(procedure_id: str, step: str, error_number: int = 110, error_message: s
             return False
         procedure = Procedure.objects.get(pk=procedure_id)
         trail.note(procedure, f"Moved By The Control Desk: {step}")
-        if step == "fail":
-            refund(procedure)
+        knob = knobs.current()
+        refund(procedure, is_due=knob.refund_on_failure if step == "fail" else knob.refund_on_refusal)
     announce(procedure_id)
     return True
+
+
+def set_clock(offset: float) -> None:
+    """Put the sandbox's present so many seconds ahead of the real one, and do at once what is due then."""
+    knobs.change({"clock_offset": offset})
+    validate_due()
+    expire_due()
+    forget_old()
 
 
 def set_credit(credit: Decimal) -> None:
@@ -98,7 +109,7 @@ def seed(
         pdf.Wanted(str(at), f"signer-{at}", [{"page": 1, "x": 60, "y": 100 * at}])
         for at in range(1, people + 1)
     ]
-    prepared, names = pdf.prepare(original, wanted, origin="lower-left", max_pages=0)
+    prepared, names = pdf.prepare(original, wanted, Measure())
     contents = {FileKind.INPUT: original, FileKind.VALIDATED: prepared}
     digests = {kind: files.digests(data) for kind, data in contents.items()}
     now = clock.now()

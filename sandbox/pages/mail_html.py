@@ -44,10 +44,6 @@ class _Tamer(HTMLParser):
         elif tag == "body":
             self.out.append(f"<div{self._attributes(tag, attrs)}>")
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _DROPPED_WHOLE | _DROPPED and not self._inside:
-            self.out.append(f"<{tag}{self._attributes(tag, attrs)}>")
-
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":
             self._is_style = False

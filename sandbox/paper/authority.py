@@ -57,6 +57,11 @@ class Identity:
         return certificate, key
 
 
+def _new_key() -> Key:
+    # pyHanko reads its keys anew for each signature, and reading an RSA key takes longer than signing with it.
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 def _usage(is_root: bool, is_stamp: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not is_root,
@@ -124,8 +129,7 @@ class Authority:
         """Who signs for a signer: the service, or a certificate in the signer's own name."""
         if not is_personal:
             return self.service
-        key = ec.generate_private_key(ec.SECP256R1())
-        return _issue(f"{name} {surname}".strip(), key, self.root, names=(name, surname))
+        return _issue(f"{name} {surname}".strip(), _new_key(), self.root, names=(name, surname))
 
     def signer(self, identity: Identity) -> signers.SimpleSigner:
         """A pyHanko signer that embeds the chain."""
@@ -169,8 +173,9 @@ def open_authority(directory: Path) -> Authority:
     root = _load(folder, "root")
     service, stamp = _load(folder, "service"), _load(folder, "stamp")
     if root is None or service is None or stamp is None:
-        root = _issue("Sandbox test root", rsa.generate_private_key(65537, 2048))
-        service = _issue(SERVICE, rsa.generate_private_key(65537, 2048), root)
+        root = _issue("Sandbox test root", _new_key())
+        service = _issue(SERVICE, _new_key(), root)
+        # pyHanko's own time stamper knows RSA only.
         stamp = _issue("Sandbox time stamps", rsa.generate_private_key(65537, 2048), root, is_stamp=True)
         for name, identity in {"service": service, "stamp": stamp, "root": root}.items():
             _save(folder, name, identity)

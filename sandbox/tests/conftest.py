@@ -1,10 +1,26 @@
-"""One sandbox for all tests of a process."""
+"""One sandbox for all tests of a process, its customer, somebody who takes callbacks, and a browser."""
 
+import os
+import shutil
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.testing import SandboxHandle, running_sandbox
+
+from .client import connect
+from .receiver import Receiver
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        is_ours = "sandbox/tests" in str(item.path) and item.get_closest_marker("browser")
+        if is_ours and not CHROMIUM and os.environ.get("REQUIRE_SERVICES") != "1":
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +31,38 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxHandle]
 
 @pytest.fixture
 def sandbox(running: SandboxHandle) -> SandboxHandle:
-    running.reset()
-    running.set(validation_delay=0)
+    """Empty, and in no hurry to be: documents are looked at as soon as they come."""
+    running.reset(validation_delay=0)
     return running
+
+
+@pytest.fixture(scope="session")
+def client(running: SandboxHandle) -> Iterator[httpx.Client]:
+    """A customer with a token for everything, which outlives resets."""
+    with connect(running) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def web(running: SandboxHandle) -> Iterator[httpx.Client]:
+    """Somebody without any token."""
+    with httpx.Client(base_url=running.url, timeout=30) as stranger:
+        yield stranger
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
