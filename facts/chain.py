@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -122,7 +123,7 @@ def broken_histories(kind: type[ChainedEvent]) -> Iterator[tuple[Any, int]]:
     Reads all of them in the order of their unique index, a piece at a time.
     """
     events = kind._default_manager.order_by("subject_id", "number").iterator(chunk_size=2000)
-    for subject_id, history in groupby(events, key=lambda event: event.subject_id):
+    for subject_id, history in groupby(events, key=attrgetter("subject_id")):
         number = first_break(history)
         if number is not None:
             yield subject_id, number
