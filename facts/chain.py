@@ -122,8 +122,8 @@ def broken_histories(kind: type[ChainedEvent]) -> Iterator[tuple[Any, int]]:
 
     Reads all of them in the order of their unique index, a piece at a time.
     """
-    events = kind._default_manager.order_by("subject_id", "number").iterator(chunk_size=2000)
-    for subject_id, history in groupby(events, key=attrgetter("subject_id")):
+    found: Any = kind._default_manager.order_by("subject_id", "number").iterator(chunk_size=2000)
+    for subject_id, history in groupby(found, key=attrgetter("subject_id")):
         number = first_break(history)
         if number is not None:
             yield subject_id, number
