@@ -32,6 +32,8 @@ BAD_UPLOADS = {
     "truncated": "This PDF is damaged or incomplete.",
     "not_pdf": "This is not a PDF.",
     "prefixed_polyglot": "This is not a PDF.",
+    "with_zip_behind": "This file is a PDF and something else at once.",
+    "encrypted_for_certificates": "This PDF opens only with a password.",
     "huge_page": "Page 1 is absurdly large or small.",
 }
 
