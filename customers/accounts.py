@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 
 from facts.request_origin import client_ip
@@ -66,7 +66,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_email_verified(self, request: Any, email: str) -> bool:
         """Whoever came by an invitation to this very address has shown that it is theirs."""
         invitation_id = request.session.get(INVITATION_KEY)
-        if invitation_id and Invitation.objects.filter(pk=invitation_id, email__iexact=email).exists():
+        still_open = Invitation.objects.open(timezone.now()).filter(organisation__is_suspended=False)
+        if invitation_id and still_open.filter(pk=invitation_id, email__iexact=email).exists():
             return True
         return super().is_email_verified(request, email)
 

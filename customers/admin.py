@@ -10,7 +10,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet, ModelForm, Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -48,12 +49,25 @@ class MembersFormSet(BaseInlineFormSet):
             raise ValidationError(_("An organisation needs an owner."))  # type: ignore[attr-defined]
 
 
+class MembershipForm(ModelForm):
+    """A member: who they are stands, and need not be looked up for each row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["user"].widget = Select(choices=[(self.instance.user_id, self.instance.user)])
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
+    form = MembershipForm
     formset = MembersFormSet
     extra = 0
     autocomplete_fields = ("user",)
     readonly_fields = ("created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "organisation")
 
 
 @admin.register(User)

@@ -51,7 +51,14 @@ def profile(request: Any) -> HttpResponse:
 
 @login_required
 def create(request: Any) -> HttpResponse:
-    """A new organisation; its maker owns it and acts for it from now on."""
+    """A new organisation; its maker owns it and acts for it from now on.
+
+    Who owns a suspended one makes no other: it would be the same customer under a new name.
+    """
+    suspended = Membership.objects.suspended(request.user).filter(role=Membership.Role.OWNER).first()
+    if suspended is not None:
+        context = {"suspended": suspended.organisation}
+        return render(request, "customers/suspended.html", context, status=403)
     form = OrganisationForm(request.POST or None, initial={"country": "IT"})
     if request.method == "POST" and form.is_valid() and _may_make_another(request, form):
         membership = create_organisation(request.user, form.cleaned_data)

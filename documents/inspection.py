@@ -24,6 +24,9 @@ MESSAGES: dict[str, Promise] = {
     "too_large": _(
         "This file is larger than %(megabytes)s MB. Make it smaller, for example by scanning at 150 dpi."
     ),
+    "two_kinds": _(
+        "This file is a PDF and something else at once. Open it, print it to a new PDF and upload that one."
+    ),
     "broken": _("This PDF is damaged or incomplete. Open it, print it to a new PDF and upload that one."),
     "encrypted": _("This PDF opens only with a password. Save it without a password and upload it again."),
     "protected": _(

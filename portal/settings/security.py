@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -21,6 +22,11 @@ if not SECRET_KEY or not ENCRYPTION_KEYS:
         "SECRET_KEY and ENCRYPTION_KEYS must be set. `script/setup` writes them to var/embedded.env for a "
         "machine of your own; in production they come from the environment (docs/operation.md)."
     )
+for _key in ENCRYPTION_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        raise ImproperlyConfigured("ENCRYPTION_KEYS holds something that is no Fernet key.") from error
 if not DEBUG:
     if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
         raise ImproperlyConfigured("SECRET_KEY is too weak for DEBUG=0: at least 50 random characters.")
@@ -30,6 +36,11 @@ if not DEBUG:
         raise ImproperlyConfigured("PORTAL_URL must be an https:// address when DEBUG=0.")
     if PROVIDER["api_key"] == "sandbox-api-key" and not DEMO:
         raise ImproperlyConfigured("PROVIDER_API_KEY is the sandbox's; set DEMO=1 if that is meant.")
+    for _name in ("esignature_url", "firmadigitale_url", "oauth_url"):
+        if not PROVIDER[_name].startswith("https://") and not DEMO:
+            raise ImproperlyConfigured(
+                f"PROVIDER_{_name.upper()} must be https: documents and our key go there."
+            )
 
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
@@ -46,13 +57,14 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Behind how many proxies of ours the portal stands: decides which address in X-Forwarded-For is believed.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    # Without a proxy of ours in front, this header is anybody's claim.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -39,6 +39,9 @@ PRODUCTION = {
     "PORTAL_URL": "https://sigillo.example",
     "PROVIDER_EMAIL": "reseller@sigillo.example",
     "PROVIDER_API_KEY": "a-key-of-its-own",
+    "PROVIDER_ESIGNATURE_URL": "https://signature.example",
+    "PROVIDER_FIRMADIGITALE_URL": "https://signature.example",
+    "PROVIDER_OAUTH_URL": "https://signature.example",
     "DATABASE_URL": "sqlite:///:memory:",
 }
 

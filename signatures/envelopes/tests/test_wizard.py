@@ -32,6 +32,8 @@ BAD_UPLOADS = {
     "truncated": "This PDF is damaged or incomplete.",
     "not_pdf": "This is not a PDF.",
     "prefixed_polyglot": "This is not a PDF.",
+    "with_zip_behind": "This file is a PDF and something else at once.",
+    "encrypted_for_certificates": "This PDF opens only with a password.",
     "huge_page": "Page 1 is absurdly large or small.",
 }
 
@@ -192,6 +194,23 @@ def test_a_wrong_signer_is_told_beside_the_field_and_kept(sender, rows, message)
     assert answer.status_code == 422
     assert message in answer.content.decode()
     assert 'value="Rossi"' in answer.content.decode()
+
+
+def test_a_row_that_names_anothers_signer_or_one_twice_makes_a_new_one(sender):
+    client, membership = sender
+    theirs = EnvelopeFactory(ready=True).signers.first()
+    envelope = EnvelopeFactory(organisation=membership.organisation, ready=True)
+    mine = envelope.signers.first()
+    rows = signer_rows(
+        {"pk": str(mine.pk), "name": "One", "email": "one@example.it"},
+        {"pk": str(mine.pk), "name": "Two", "email": "two@example.it"},
+        {"pk": str(theirs.pk), "name": "Three", "email": "three@example.it"},
+    )
+    client.post(reverse("envelopes:signers", args=[envelope.pk]), rows)
+    assert list(envelope.signers.values_list("name", flat=True)) == ["One", "Two", "Three"]
+    assert envelope.signers.first() == mine
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.envelope.signers.count()) == ("Anna", 2)
 
 
 def test_a_row_can_be_added_without_javascript(sender):

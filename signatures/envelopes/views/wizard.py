@@ -164,14 +164,13 @@ def _as_initial(signer: Signer) -> dict[str, Any]:
 def _typed(envelope: Envelope, formset: Any) -> list[SignerInput]:
     known = set(envelope.signers.values_list("pk", flat=True))
     names = ("name", "surname", "email", "mobile", "otp_channel", "language")
-    return [
-        SignerInput(
-            **{name: form.cleaned_data[name] for name in names},
-            # An id that is not this draft's counts as none.
-            pk=form.cleaned_data["pk"] if form.cleaned_data["pk"] in known else None,
-        )
-        for form in formset.present()
-    ]
+    typed = []
+    for form in formset.present():
+        # An id that is not this draft's, or stands in two rows, counts as none.
+        pk = form.cleaned_data["pk"] if form.cleaned_data["pk"] in known else None
+        known.discard(pk)
+        typed.append(SignerInput(**{name: form.cleaned_data[name] for name in names}, pk=pk))
+    return typed
 
 
 @for_members(able_to="can_send")
