@@ -80,6 +80,7 @@ function showUpload(form) {
     const bar = box.querySelector("progress");
     const [label, share] = box.querySelectorAll(".progress__label span");
     const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    share.textContent = percent.format(0);
     box.hidden = false;
     const buttons = [...form.querySelectorAll('button[type="submit"]')];
     for (const button of buttons) button.disabled = true;

@@ -126,7 +126,7 @@ def signers(request: CustomerRequest, pk: Any) -> HttpResponse:
     envelope = _draft(request, pk)
     options = OptionsForm(request.POST or None, initial=_options_of(envelope))
     if request.method == "POST" and "add_row" in request.POST:
-        formset = SignerFormSet(_with_one_more_row(request.POST, "signers"), prefix="signers")
+        formset = _unjudged(SignerFormSet(_with_one_more_row(request.POST, "signers"), prefix="signers"))
         return _show(request, 2, "signers", envelope, formset=formset, options=options, is_draft_of_rows=True)
     if request.method == "POST":
         formset = SignerFormSet(request.POST, prefix="signers")
@@ -146,6 +146,13 @@ def _with_one_more_row(data: Any, prefix: str) -> Any:
     if re.fullmatch(r"[0-9]{1,4}", count):
         more[f"{prefix}-TOTAL_FORMS"] = str(int(count) + 1)
     return more
+
+
+def _unjudged(formset: Any) -> Any:
+    """The rows as they are typed so far: nobody is told of mistakes in a form that they are still filling in."""
+    for form in formset.forms:
+        form._errors = {}
+    return formset
 
 
 def _options_of(envelope: Envelope) -> dict[str, Any]:
@@ -187,7 +194,7 @@ def places(request: CustomerRequest, pk: Any) -> HttpResponse:
         data = _with_one_more_row(request.POST, "places") if "add_row" in request.POST else request.POST
         formset: Any = PlaceFormSet(data, form_kwargs=for_rows, **about)
         if "add_row" in request.POST:
-            return _show(request, 3, "places", envelope, formset=formset, is_draft_of_rows=True)
+            return _show(request, 3, "places", envelope, formset=_unjudged(formset), is_draft_of_rows=True)
         if formset.is_valid():
             prepare.set_placements(envelope, formset.by_signer())
             return redirect("envelopes:review", envelope.pk)
