@@ -48,7 +48,6 @@ ABSENT = {
     "options/withSignatureField": "of qualified signatures",
     "signers/message": "only where one was sent",
     "callback": "only where one was asked for",
-    "errorNumber": "", "errorMessage": "",
 }  # fmt: skip
 
 
@@ -457,7 +456,7 @@ def test_the_old_audit_trail(sandbox, client, old):
     schema = described("firmadigitale", "/firma_elettronica/{id}/audit", "get")
     member = schema["properties"]["data"]["properties"].pop("id")
     schema["properties"]["data"]["additionalProperties"] = member
-    assert problems(trail, with_our_types(schema)) == _nulls_of_the_example(trail)
+    assert sorted(problems(trail, with_our_types(schema))) == sorted(_nulls_of_the_example(trail))
     for one in trail["data"].values():
         assert [name for name in _missing(one, member, ()) if name not in ABSENT] == []
     content = description("firmadigitale")["paths"]["/firma_elettronica/{id}/audit"]["get"]["responses"][
