@@ -1,22 +1,12 @@
-"""The sandbox answers as the provider's own descriptions say, where these are at hand.
-
-Every answer is held against its schema, and every field that is described must be there. What the descriptions leave
-out or draw otherwise than the live service answers is told in the contract that the sandbox follows, and stands here
-as an exception with its reason.
-"""
+"""Both generations of signatures answer as the provider's descriptions of them say."""
 
 import json
-import os
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 
 from .client import (
-    ACCOUNT,
     UNKNOWN_ID,
     create_fes,
     create_ses,
@@ -29,107 +19,9 @@ from .client import (
     sign_all,
     unwrapped,
 )
+from .official import described, description, example_of, missing, needs_descriptions, plain, problems
 
-FOLDER = Path(
-    os.environ.get("OFFICIAL_DESCRIPTIONS", Path(__file__).resolve().parents[3] / "shared/upstream/official")
-)
-
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"the provider's descriptions are not on this machine: no folder {FOLDER}"
-)
-
-# Fields that are described and do not come, with the reason why.
-ABSENT = {
-    "document/signedDocument": "not before everybody has signed",
-    "document/validatedDocument": "not before validation",
-    "document/inputDocuments": "not before validation",
-    "options/level": "of qualified signatures", "options/hashAlgorithm": "of qualified signatures",
-    "options/encryptInAnyCase": "of qualified signatures", "options/page": "of qualified signatures",
-    "options/withSignatureField": "of qualified signatures",
-    "signers/message": "only where one was sent",
-    "callback": "only where one was asked for",
-}  # fmt: skip
-
-
-@cache
-def description(name: str) -> dict[str, Any]:
-    return dict(json.loads((FOLDER / f"{name}.json").read_text()))
-
-
-def plain(schema: Any, whole: dict[str, Any]) -> Any:
-    """OpenAPI 3.0 as JSON Schema: references resolved, ``allOf`` merged, ``nullable`` meant."""
-    if isinstance(schema, list):
-        return [plain(one, whole) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        target: Any = whole
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        return plain(target, whole)
-    read = {
-        key: plain(value, whole)
-        for key, value in schema.items()
-        if key not in {"example", "examples", "nullable"}
-    }
-    for part in read.pop("allOf", []):
-        read["properties"] = read.get("properties", {}) | part.get("properties", {})
-    if schema.get("nullable"):
-        read["type"] = [read["type"], "null"] if "type" in read else ["null", "object", "string", "number"]
-        read.pop("enum", None)
-    return read
-
-
-def described(name: str, path: str, method: str, status: int = 200, kind: str = "") -> Any:
-    """The schema of an answer."""
-    whole = description(name)
-    answer = plain(whole["paths"][path][method]["responses"][str(status)], whole)
-    content = answer["content"]
-    return content[kind]["schema"] if kind else next(iter(content.values()))["schema"]
-
-
-def example_of(name: str, path: str, method: str, status: int, which: str = "") -> Any:
-    """An example of an error."""
-    content = description(name)["paths"][path][method]["responses"][str(status)]["content"][
-        "application/json"
-    ]
-    return (
-        content["examples"][which]["value"]
-        if which
-        else content.get("example") or content["schema"]["example"]
-    )
-
-
-def problems(answer: Any, schema: Any) -> list[str]:
-    """What of an answer is not as described, and what of the description is not in the answer."""
-    checker = Draft202012Validator(schema, format_checker=FormatChecker())
-    found = [
-        f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in checker.iter_errors(answer)
-    ]
-    return found + [f"{path}: described, and not there" for path in sorted(set(_missing(answer, schema, ())))]
-
-
-def _missing(answer: Any, schema: Any, path: tuple[str, ...]) -> list[str]:
-    if not isinstance(schema, dict):
-        return []
-    for choice in schema.get("oneOf", []):
-        if Draft202012Validator(choice).is_valid(answer) and isinstance(answer, list) == (
-            choice.get("type") == "array"
-        ):
-            return _missing(answer, choice, path)
-    if isinstance(answer, list):
-        return [one for item in answer for one in _missing(item, schema.get("items"), path)]
-    if not isinstance(answer, dict):
-        return []
-    lacking = []
-    for key, part in schema.get("properties", {}).items():
-        here = (*path, key)
-        if key not in answer:
-            name = "/".join(here).removeprefix("data/")
-            lacking += [] if name in ABSENT else [name]
-        else:
-            lacking += _missing(answer[key], part, here)
-    return lacking
+pytestmark = needs_descriptions
 
 
 @pytest.fixture
@@ -137,117 +29,6 @@ def paper(sandbox):
     """The sandbox with the words of the paper, where the live service has others (contract, fact 8)."""
     sandbox.set(signing_state="WAIT_SIGN")
     return sandbox
-
-
-def account(web, path, schema_of="", status=200):
-    answer = web.get(path, auth=ACCOUNT)
-    assert answer.status_code == status, answer.text
-    return problems(answer.json(), described("oauthv2", schema_of or path.partition("?")[0], "get", status))
-
-
-# Account
-
-
-def test_tokens(sandbox, web):
-    made = web.post("/tokens", auth=ACCOUNT, json={"scopes": ["GET:test.esignature.openapi.com/signatures"], "name": "x",
-        "limits": {"totalRequests": 5, "walletRequests": 5, "subscriptionRequests": 5, "walletAmount": 5, "ip": ["127.0.0.1"]}})  # fmt: skip
-    # Its description draws the token without the envelope that the live service puts around it.
-    token = unwrapped(made.json())
-    assert problems(token, described("oauthv2", "/tokens", "post")) == []
-    one = web.get(f"/tokens/{token['token']}", auth=ACCOUNT)
-    assert problems(unwrapped(one.json()), described("oauthv2", "/tokens/{token}", "get")) == []
-    changed = web.patch(f"/tokens/{token['token']}", auth=ACCOUNT, json={"name": "y"})
-    assert problems(unwrapped(changed.json()), described("oauthv2", "/tokens/{token}", "patch")) == []
-    listed = web.get("/tokens?limit=1", auth=ACCOUNT).json()
-    whole = described("oauthv2", "/tokens", "get")
-    whole["properties"]["data"]["oneOf"][0]["items"]["properties"]["limits"].pop("properties", None)
-    assert problems(listed, whole) == []
-    gone = web.delete(f"/tokens/{token['token']}", auth=ACCOUNT)
-    assert problems(gone.json(), described("oauthv2", "/tokens/{token}", "delete")) == []
-
-
-def test_wallet_scopes_and_statistics(sandbox, client, web):
-    create_ses(client)
-    client.get("/signatures/xyz")
-    for path in (
-        "/wallet",
-        "/wallet/transactions",
-        "/scopes",
-        "/errors",
-        "/stats",
-        "/stats/ips",
-        "/stats/apis",
-    ):
-        assert account(web, path) == [], path
-    assert account(web, "/stats/apis/test.esignature.openapi.com", "/stats/apis/{domain}") == []
-    scope = unwrapped(web.get("/scopes", auth=ACCOUNT).json())[0]
-    assert account(web, f"/scopes/{scope['id']}", "/scopes/{id}") == []
-
-
-def test_subscriptions(sandbox, web):
-    plan = sandbox.subscribe(requests=10)
-    assert account(web, "/subscriptions") == []
-    assert account(web, f"/subscriptions/{plan['id']}", "/subscriptions/{id}") == []
-
-
-def test_callbacks_as_the_account_tells_them(sandbox, client, web, receiver):
-    create_ses(client, ses_alone() | {"callback": {"url": receiver.box().url, "custom": {"key": "k"}}})
-    sandbox.settle()
-    assert account(web, "/callbacks") == []
-    id = unwrapped(web.get("/callbacks", auth=ACCOUNT).json())[0]["id"]
-    assert account(web, f"/callbacks/{id}", "/callbacks/{id}") == []
-
-
-ACCOUNT_ERRORS = [
-    ("post", "/tokens", "/tokens", {}, 422, "missing_scopes"),
-    ("post", "/tokens", "/tokens", {"scopes": ["x"]}, 422, "invalid_scopes_format"),
-    ("post", "/tokens", "/tokens", {"scopes": ["GET:a.example/b"]}, 422, "invalid_scopes"),
-    ("get", f"/tokens/{UNKNOWN_ID}", "/tokens/{token}", None, 404, ""),
-    ("get", "/tokens/xyz", "/tokens/{token}", None, 422, ""),
-    ("patch", f"/tokens/{UNKNOWN_ID}", "/tokens/{token}", {}, 404, ""),
-    ("patch", "/tokens/", "/tokens/{token}", {}, 400, "token_id_required"),
-    ("delete", f"/tokens/{UNKNOWN_ID}", "/tokens/{token}", None, 404, ""),
-    ("delete", "/tokens/", "/tokens/{token}", None, 400, ""),
-    ("get", f"/scopes/{UNKNOWN_ID}", "/scopes/{id}", None, 404, ""),
-    ("get", f"/callbacks/{UNKNOWN_ID}", "/callbacks/{id}", None, 404, ""),
-    ("get", "/callbacks?limit=x", "/callbacks", None, 400, ""),
-    ("get", f"/callbacks?id={UNKNOWN_ID}", "/callbacks", None, 404, ""),
-    ("get", f"/subscriptions/{UNKNOWN_ID}", "/subscriptions/{id}", None, 404, ""),
-    ("get", "/subscriptions?skip=x", "/subscriptions", None, 400, ""),
-    ("get", "/errors?limit=0", "/errors", None, 400, ""),
-    ("get", "/stats?date=x", "/stats", None, 422, ""),
-    ("get", "/stats/ips?date=x", "/stats/ips", None, 422, ""),
-    ("get", "/stats/apis?date=x", "/stats/apis", None, 422, ""),
-    ("get", "/stats/apis/a.example?date=x", "/stats/apis/{domain}", None, 422, ""),
-]
-
-
-@pytest.mark.parametrize(("method", "path", "template", "body", "status", "which"), ACCOUNT_ERRORS)
-def test_errors_of_the_account_are_the_examples(sandbox, web, method, path, template, body, status, which):
-    answer = web.request(method, path, auth=ACCOUNT, json=body)
-    assert (answer.status_code, answer.json()) == (
-        status,
-        example_of("oauthv2", template, method, status, which),
-    )
-
-
-@pytest.mark.parametrize(
-    ("which", "auth"), [("unauthorized_refresh", None), ("unauthorized_authdata", ("a", "b"))]
-)
-def test_a_change_by_somebody_else_is_the_example(sandbox, client, web, which, auth):
-    token = client.headers["Authorization"].removeprefix("Bearer ")
-    headers = {} if auth else {"Authorization": "Bearer nobody"}
-    answer = web.patch(f"/tokens/{token}", auth=auth, headers=headers, json={})
-    assert answer.json() == example_of("oauthv2", "/tokens/{token}", "patch", 401, which)
-
-
-@pytest.mark.parametrize(
-    ("scopes", "which"), [(["x"], "invalid_scopes_format"), (["GET:a.example/b"], "invalid_scopes")]
-)
-def test_a_change_to_wrong_scopes_is_the_example(sandbox, client, web, scopes, which):
-    token = client.headers["Authorization"].removeprefix("Bearer ")
-    answer = web.patch(f"/tokens/{token}", auth=ACCOUNT, json={"scopes": scopes})
-    assert answer.json() == example_of("oauthv2", "/tokens/{token}", "patch", 422, which)
 
 
 # Second generation
@@ -458,7 +239,7 @@ def test_the_old_audit_trail(sandbox, client, old):
     schema["properties"]["data"]["additionalProperties"] = member
     assert sorted(problems(trail, with_our_types(schema))) == sorted(_nulls_of_the_example(trail))
     for one in trail["data"].values():
-        assert [name for name in _missing(one, member, ()) if name not in ABSENT] == []
+        assert missing(one, member) == []
     content = description("firmadigitale")["paths"]["/firma_elettronica/{id}/audit"]["get"]["responses"][
         "200"
     ]["content"]
