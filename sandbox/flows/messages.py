@@ -57,7 +57,7 @@ def _part(parsed: Any, kind: str) -> str:
     if part is None or part.get_content_subtype() != kind:
         return ""
     try:
-        return _storable(str(part.get_content()))
+        return _storable(str(part.get_content())).replace("\r\n", "\n")
     except (LookupError, ValueError):
         # An unknown charset or encoding: show what can be shown.
         return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")

@@ -72,8 +72,8 @@ def move(procedure_id: str, step: str, error_number: int = 110, error_message: s
         trail.note(procedure, f"Moved By The Control Desk: {step}")
         knob = knobs.current()
         refund(procedure, is_due=knob.refund_on_failure if step == "fail" else knob.refund_on_refusal)
-    announce(procedure_id)
-    return True
+        announce(procedure_id)
+        return True
 
 
 def set_clock(offset: float) -> None:

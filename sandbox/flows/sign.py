@@ -48,12 +48,11 @@ def open_page(signer: Signer, ip: str, user_agent: str) -> None:
             signer.procedure,
             f"{trail.person(signer)} Opened The Signing Page. {trail.origin(ip, user_agent)}",
         )
-    started = Procedure.objects.filter(pk=signer.procedure_id, phase=Phase.SIGNING, started_at=None)
-    if (
-        started.update(started_at=now, updated_at=now)
-        and signer.procedure.generation == Generation.FIRMADIGITALE
-    ):
-        announce(signer.procedure_id)
+    waiting = Procedure.objects.filter(pk=signer.procedure_id, phase=Phase.SIGNING, started_at=None)
+    with transaction.atomic():
+        has_started = waiting.update(started_at=now, updated_at=now)
+        if has_started and signer.procedure.generation == Generation.FIRMADIGITALE:
+            announce(signer.procedure_id)
 
 
 def sign(signer: Signer, act: Act) -> None:
@@ -78,7 +77,6 @@ def sign(signer: Signer, act: Act) -> None:
         stamp = Stamp(text, signer.full_name, _local_now(procedure), procedure.pk, drawing)
         after = pdf.sign(before, list(signer.fields), stamp, authority, identity)
         _record(procedure, signer, act, text, (before, after), identity)
-    announce(procedure.pk)
 
 
 def _local_now(procedure: Procedure) -> datetime:
@@ -128,6 +126,7 @@ def _record(
             Procedure.objects.filter(pk=procedure.pk).update(updated_at=now)
         else:
             _finish(procedure, versions[1])
+        announce(procedure.pk)
 
 
 def _finish(procedure: Procedure, signed: bytes) -> None:
@@ -168,7 +167,7 @@ def refuse(signer: Signer, comment: str, ip: str, user_agent: str) -> None:
             signer.procedure,
             f'{trail.person(signer)} Refused. Comment: "{comment[:2000]}" {trail.origin(ip, user_agent)}',
         )
-    announce(signer.procedure_id)
+        announce(signer.procedure_id)
 
 
 def expire_due() -> None:
@@ -183,5 +182,4 @@ def expire_due() -> None:
             if ended:
                 is_due = knobs.current().refund_on_refusal
                 refund(Procedure.objects.get(pk=procedure_id), is_due=is_due)
-        if ended:
-            announce(procedure_id)
+                announce(procedure_id)

@@ -41,7 +41,6 @@ def validate(procedure_id: str) -> None:
             _fail(procedure, unfit)
         else:
             _accept(procedure, people, prepared, names)
-    announce(procedure_id)
 
 
 def measure_of(procedure: Procedure) -> Measure:
@@ -66,6 +65,7 @@ def _accept(procedure: Procedure, people: list[Signer], prepared: bytes, names: 
         Procedure.objects.filter(pk=procedure.pk, phase=Phase.PREPARING).update(
             phase=Phase.SIGNING, updated_at=now, started_at=now if starts else None
         )
+        announce(procedure.pk)
     if knobs.current().mail_links:
         for signer in people:
             text = f"{procedure.title}\n\nSign here: {link_of(signer)}"
@@ -83,3 +83,4 @@ def _fail(procedure: Procedure, unfit: pdf.Unfit) -> None:
             error_message=unfit.message,
         )
         refund(procedure, is_due=knobs.current().refund_on_failure)
+        announce(procedure.pk)

@@ -10,15 +10,13 @@ _DROPPED_WHOLE = {
     "script",
     "iframe",
     "object",
-    "embed",
-    "form",
     "noscript",
     "template",
     "svg",
     "math",
     "title",
 }
-_DROPPED = {"base", "meta", "link", "input", "button"}
+_DROPPED = {"base", "meta", "link", "embed", "form", "input", "button"}
 _VOID = {"area", "br", "col", "hr", "img", "wbr"}
 _HARMLESS_LINK = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
 

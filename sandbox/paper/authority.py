@@ -116,14 +116,28 @@ def _issue(
     return Identity(certificate, key)
 
 
+class TimeStamper(timestamps.DummyTimeStamper):
+    """Stamps with the sandbox's time. One for all signatures: it remembers how long its answers are."""
+
+    @property
+    def fixed_dt(self) -> datetime:
+        """The moment that is stamped."""
+        return clock.now()
+
+    @fixed_dt.setter
+    def fixed_dt(self, value: datetime | None) -> None:
+        """Whatever the library sets: the clock goes on."""
+
+
 class Authority:
     """The test CA with all that signs."""
 
     def __init__(self, root: Identity, service: Identity, stamp: Identity) -> None:
         self.root, self.service, self.stamp = root, service, stamp
-        self._root_asn1 = root.for_pyhanko()[0]
+        self._chain = SimpleCertificateStore.from_certs([root.for_pyhanko()[0]])
         certificate, key = stamp.for_pyhanko()
-        self._stamp_asn1 = (certificate, key)
+        self.timestamper = TimeStamper(certificate, key, certs_to_embed=self._chain)
+        """The local time-stamping authority."""
 
     def identity_for(self, name: str, surname: str, *, is_personal: bool) -> Identity:
         """Who signs for a signer: the service, or a certificate in the signer's own name."""
@@ -134,14 +148,7 @@ class Authority:
     def signer(self, identity: Identity) -> signers.SimpleSigner:
         """A pyHanko signer that embeds the chain."""
         certificate, key = identity.for_pyhanko()
-        store = SimpleCertificateStore.from_certs([self._root_asn1])
-        return signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=store)
-
-    def timestamper(self) -> timestamps.DummyTimeStamper:
-        """The local time-stamping authority, on the sandbox's clock."""
-        certificate, key = self._stamp_asn1
-        store = SimpleCertificateStore.from_certs([self._root_asn1])
-        return timestamps.DummyTimeStamper(certificate, key, certs_to_embed=store, fixed_dt=clock.now())
+        return signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=self._chain)
 
 
 def _save(folder: Path, name: str, identity: Identity) -> None:

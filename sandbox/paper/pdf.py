@@ -176,7 +176,7 @@ def sign(data: bytes, names: list[str], stamp: Stamp, authority: Authority, iden
             reason=f"Signed by {stamp.full_name}",
         )
         signer = signers.PdfSigner(
-            details, authority.signer(identity), timestamper=authority.timestamper(), stamp_style=style
+            details, authority.signer(identity), timestamper=authority.timestamper, stamp_style=style
         )
         out = io.BytesIO()
         writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)

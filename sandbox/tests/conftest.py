@@ -10,8 +10,9 @@ import pytest
 
 from sandbox.testing import SandboxHandle, running_sandbox
 
-from .client import connect
+from .client import connect, create_ses, fes_request, links_of, ses_alone
 from .receiver import Receiver
+from .signer import Signer
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -46,8 +47,26 @@ def client(running: SandboxHandle) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def web(running: SandboxHandle) -> Iterator[httpx.Client]:
     """Somebody without any token."""
-    with httpx.Client(base_url=running.url, timeout=30) as stranger:
+    with httpx.Client(base_url=running.url, timeout=30, verify=False) as stranger:
         yield stranger
+
+
+@pytest.fixture
+def visit(sandbox, client):
+    """Opens the page of the first signer of a new procedure."""
+    signers = []
+
+    def visit(body=None, *, create=create_ses, language="en", settle=True, who=0):
+        made = create(client, body or (ses_alone() if create is create_ses else fes_request()))
+        if settle:
+            sandbox.settle()
+        signers.append(Signer(sandbox, links_of(made)[who], language))
+        signers[-1].made = made
+        return signers[-1]
+
+    yield visit
+    for signer in signers:
+        signer.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, Self
 from urllib.parse import parse_qs
 from uuid import uuid4
 
 PATIENCE_SECONDS = 10
 HANG_UP = 0
+HOLD = -1
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Box:
     url: str
     answers: list[int]
     arrived: "queue.Queue[Arrived]" = field(default_factory=queue.Queue)
+    let_go: Event = field(default_factory=Event)
 
     def take(self) -> Arrived:
         """The next callback, once it has come."""
@@ -61,7 +63,9 @@ class Receiver:
                 length = int(self.headers.get("Content-Length", 0))
                 box.arrived.put(Arrived(self.headers, self.rfile.read(length)))
                 answer = box.answers.pop(0) if box.answers else 200
-                if answer == HANG_UP:
+                if answer == HOLD:
+                    box.let_go.wait(PATIENCE_SECONDS)
+                if answer in {HANG_UP, HOLD}:
                     self.close_connection = True
                     return
                 self.send_response(answer)
@@ -75,7 +79,7 @@ class Receiver:
         self._server.daemon_threads = True
 
     def box(self, answers: Sequence[int] = ()) -> Box:
-        """A new address that gives these answers in turn, and 200 afterwards; 0 hangs up."""
+        """A new address that gives these answers in turn, and 200 afterwards; some are no answers at all."""
         path = f"/{uuid4().hex}"
         self._boxes[path] = Box(f"http://127.0.0.1:{self._server.server_port}{path}", list(answers))
         return self._boxes[path]

@@ -15,7 +15,7 @@ from .client import (
     sign_all,
     unwrapped,
 )
-from .receiver import HANG_UP
+from .receiver import HANG_UP, HOLD
 
 
 def ses(client, box, **callback):
@@ -160,11 +160,13 @@ def test_pauses_grow(sandbox, client, web, receiver):
 
 
 def test_an_answer_that_takes_too_long_is_none(sandbox, client, web, receiver):
-    sandbox.set(callback_timeout=0, retry_pause=0)
-    box = receiver.box()
+    sandbox.set(callback_timeout=0.05, retry_pause=0)
+    box = receiver.box([HOLD, HOLD])
     ses(client, box, retry=1)
     sandbox.settle()
+    box.let_go.set()
     assert (told(web)["httpResponseCode"], told(web)["attempt"]) == (0, 2)
+    assert box.take().body == box.take().body
 
 
 def test_the_first_generation_tries_once_unless_the_knob_says_otherwise(sandbox, client, web, receiver):

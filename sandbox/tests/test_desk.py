@@ -206,16 +206,6 @@ def test_it_counts_what_was_made_and_charged(sandbox, client):
     assert state["phases"] == {"signing": 1, "withdrawn": 1}
 
 
-def test_switches_survive_a_restart(tmp_path):
-    from sandbox.testing import running_sandbox
-
-    with running_sandbox(tmp_path) as first:
-        first.set(price_single="0.33", clock_offset=3600)
-    with running_sandbox(tmp_path) as second:
-        settings = second.http.get("/settings").json()
-        assert (settings["price_single"], settings["clock_offset"]) == ("0.33", 3600)
-
-
 # The other pages
 
 
