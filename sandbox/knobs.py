@@ -24,11 +24,21 @@ class Knobs:
     """Per signer while a subscription with available requests is active."""
     subscription_charges_wallet: bool = True
     """Whether a request out of a subscription takes its price from the wallet besides the decrement."""
+    price_spid: str = "14.20"
+    """One voucher for personal SPID, by single call."""
+    price_spid_subscription: str = "9.90"
+    """The same while a subscription with available requests is active."""
     price_unit: str = "signer"
     """signer | document"""
     charge_on: str = "create"
     """create | finish"""
     refund_on_failure: bool = False
+
+    # Vouchers for personal SPID
+    spid_total: int = 1000
+    """How many there are in all; when so many were sold, they are sold out."""
+    spid_activation_delay: float = 0.0
+    """Seconds from the video recognition to the active identity and its mail."""
 
     # How long and how often
     validation_delay: float = 1.0

@@ -65,6 +65,22 @@ class SandboxHandle:
         """Refuse as whoever has this link."""
         return self._post("refuse", {"link": link, **options})
 
+    def spid(self) -> dict[str, Any]:
+        """Vouchers sold, left and charged, and the newest of them."""
+        return self._get("spid", {})
+
+    def spid_left(self, count: int) -> None:
+        """So many vouchers can still be sold."""
+        self._post("spid", {"left": count})
+
+    def use_voucher(self, link: str, **options: Any) -> dict[str, Any]:
+        """Be identified with this voucher without a browser; ``step="fail"`` to fail."""
+        return self._post("spid/use", {"link": link, **options})
+
+    def subscribe(self, scope: str, requests: int, **options: Any) -> dict[str, Any]:
+        """Begin a subscription."""
+        return self._post("subscriptions", {"scope": scope, "requests": requests, **options})
+
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""
         return self._post("seed", options)

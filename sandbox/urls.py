@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from .api import account, esignature, firmadigitale, tokens
 from .pages import control, control_api, inbox, signing, views
+from .spid.urls import urlpatterns as spid_urls
 
 _ID = r"(?P<id>[^/]+)"
 
@@ -44,6 +45,7 @@ urlpatterns = [
     path("sign/<str:secret>/refuse", signing.refuse, name="sign-refuse"),
     path("sign/<str:secret>/state", signing.state, name="sign-state"),
     path("sign/<str:secret>/document.pdf", signing.document, name="sign-document"),
+    *spid_urls,
     # People at the desk
     path("", views.overview, name="overview"),
     path("inbox/", inbox.listing, name="inbox"),

@@ -33,6 +33,7 @@ from ..models import (
     WalletTransaction,
 )
 from ..paper import pdf
+from ..spid.models import SpidVoucher
 from . import files, trail
 from .announce import announce
 from .charge import move as book
@@ -165,7 +166,7 @@ def forget_all(*, with_tokens: bool) -> None:
     faults.switch_off()
     usage.forget()
     tables: list[Any] = [LogLine, StoredFile, Signer, Procedure, Blob, Message, Delivery, ErrorEntry, Usage]
-    tables += [WalletTransaction, Wallet, Subscription]
+    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher]
     if with_tokens:
         tables += [Token, Interface]
     with transaction.atomic():
