@@ -56,7 +56,7 @@ def take_data(voucher: SpidVoucher, typed: dict[str, str]) -> None:
     if _has_identity(fields["tax_code"], voucher.pk):
         raise StepRefused("already")
     for name, value in fields.items():
-        setattr(voucher, name, value[:40])
+        setattr(voucher, name, value[: 254 if name == "email" else 40])
     voucher.email_code, voucher.sms_code = (f"{secrets.randbelow(10**6):06d}" for _ in range(2))
     voucher.phase = VoucherPhase.DATA
     voucher.save()
