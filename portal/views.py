@@ -8,6 +8,7 @@ from billing.periods import Period
 from billing.usage_report import totals_of, usage_lines
 from customers.requests import CustomerRequest, for_members
 from signatures.envelopes.models import Envelope
+from spid.models import Activation
 
 from .styleguide import samples
 
@@ -34,6 +35,9 @@ def desk(request: CustomerRequest) -> HttpResponse:
             "under_way_count": envelopes.filter(state__in=Envelope.UNDER_WAY).count(),
             "completed": envelopes.filter(state=Envelope.State.COMPLETED).order_by("-ended_at")[:3],
         }
+    if member.can_view_activations:
+        activations = Activation.objects.for_organisation(request.organisation)
+        context["spid_attention"] = activations.needing_attention().order_by("-state_since")[:SHOWN]
     if member.can_send:
         context["drafts"] = envelopes.filter(state=Envelope.State.DRAFT, created_by=request.user)[:3]
     if member.can_view_usage:

@@ -100,12 +100,13 @@ def _settle_by_account(purchase: Purchase) -> bool:
     if not _is_late_enough(purchase, now, settings.PURCHASE_UNLISTED_AFTER):
         _look_again(purchase)
         return False
-    if purchase.before is None:
+    before = purchase.before
+    if before is None:
         # The account is noted before anything is sent, and the note is thrown away with each new attempt.
         return send_again(purchase, {"proof": "it was never sent: the account was not noted yet"})
     try:
-        since = datetime.fromisoformat(purchase.before["since"])
-        finding = find(purchase, read_statement(purchase.line, since))
+        since = datetime.fromisoformat(before["since"])
+        finding = find(purchase, before, read_statement(purchase.line, since))
     except (ProviderError, AccountUnsteady) as error:
         log.warning("account not readable for purchase %s: %s", purchase.pk, error)
         return False

@@ -88,13 +88,12 @@ class Finding:
     known: dict[str, Any]
 
 
-def find(purchase: Purchase, after: Statement) -> Finding:
-    """What the account says about a purchase that stood in a line, whose ``before`` is known.
+def find(purchase: Purchase, before: dict[str, Any], after: Statement) -> Finding:
+    """What the account says about a purchase that stood in a line: ``before`` its call, and now.
 
     Spent: exactly one charge of an amount that it may cost, or one request of a subscription, that nothing else
     explains. Not spent: neither, and the credit is what the movements make it. Anything else stays open.
     """
-    before = purchase.before
     new = [one for number, one in after.movements.items() if number not in set(before["movements"])]
     charges = without_explained([one for one in new if one.amount < 0 and not _is_elsewhere(one)], purchase)
     requests = _requests_taken(before["left"], after.left)

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from .application import PORTAL_URL
 from .environment import DEBUG, env
 from .provider import PROVIDER, SIGNING_ORIGINS
+from .spid import SPID_ORIGINS
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
@@ -53,7 +54,9 @@ X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-_signing = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in SIGNING_ORIGINS})
+_led_to = sorted(
+    {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in [*SIGNING_ORIGINS, *SPID_ORIGINS]}
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -64,8 +67,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        # The signer leaves for the provider's page by a form post that answers with a redirect.
-        "form-action": [SELF, *_signing],
+        # Signers and holders leave for their provider's page by a form post that answers with a redirect.
+        "form-action": [SELF, *_led_to],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
