@@ -67,6 +67,11 @@ class SellPriceFactory(DjangoModelFactory[Price]):
     source = "Price list of the tests"
 
 
+def _price() -> Price:
+    """The price that is there, or a new one."""
+    return Price.objects.filter(side=Price.Side.SELL, product=Product.SPID).first() or SellPriceFactory()
+
+
 class OrderFactory(DjangoModelFactory[Order]):
     """A draft of an order; ``placed=True`` with its agreed price."""
 
@@ -75,7 +80,7 @@ class OrderFactory(DjangoModelFactory[Order]):
 
     class Params:
         placed = factory.Trait(
-            ordered_at=factory.LazyFunction(timezone.now), sale=factory.SubFactory(SellPriceFactory)
+            ordered_at=factory.LazyFunction(timezone.now), sale=factory.LazyFunction(_price)
         )
 
     organisation = factory.SubFactory(OrganisationFactory)
