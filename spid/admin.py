@@ -141,7 +141,7 @@ class VoucherAdmin(FactAdmin):
 
 @admin.register(IdentityProvider)
 class IdentityProviderAdmin(admin.ModelAdmin):
-    list_display = ["name", "code", "is_sold", "help_url"]
+    list_display = ["name", "code", "is_sold"]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

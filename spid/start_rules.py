@@ -10,10 +10,10 @@ from typing import Any
 from django.apps import AppConfig
 
 READ_ON = date(2026, 1, 1)
-# (code, name, help page, sold here, rule)
-START: list[tuple[str, str, str, bool, dict[str, Any]]] = [
+# (code, name, sold here, rule)
+START: list[tuple[str, str, bool, dict[str, Any]]] = [
     (
-        "namirial", "Namirial", "", True,
+        "namirial", "Namirial", True,
         {
             "first_months": 24,
             "renewal_months": 12,
@@ -27,7 +27,7 @@ START: list[tuple[str, str, str, bool, dict[str, Any]]] = [
         },
     ),
     (
-        "aruba", "Aruba", "https://guide.pec.it/revoca-automatica-per-mancato-utilizzo-spid.aspx", False,
+        "aruba", "Aruba", False,
         {
             "renewal_months": 12,
             "renewal": "unknown",
@@ -38,7 +38,7 @@ START: list[tuple[str, str, str, bool, dict[str, Any]]] = [
         },
     ),
     (
-        "poste", "Poste Italiane", "", False,
+        "poste", "Poste Italiane", False,
         {
             "renewal_months": 12,
             "renewal": "unknown",
@@ -48,7 +48,7 @@ START: list[tuple[str, str, str, bool, dict[str, Any]]] = [
         },
     ),
     (
-        "infocert", "InfoCert", "", False,
+        "infocert", "InfoCert", False,
         {
             "renewal_months": 12,
             "renewal": "on_request",
@@ -63,9 +63,9 @@ def fill_empty_rules(sender: AppConfig, using: str = "default", **kwargs: Any) -
     """After each migration: write providers and rules where there are none."""
     from .models import IdentityProvider, KeepingRule
 
-    for code, name, help_url, is_sold, rule in START:
+    for code, name, is_sold, rule in START:
         provider, is_new = IdentityProvider.objects.using(using).get_or_create(
-            code=code, defaults={"name": name, "help_url": help_url, "is_sold": is_sold}
+            code=code, defaults={"name": name, "is_sold": is_sold}
         )
         if is_new:
             KeepingRule(provider=provider, valid_from=READ_ON, **rule).save(using=using)

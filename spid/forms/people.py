@@ -152,7 +152,7 @@ def people_in(formset: Any) -> list[Person]:
 
 def row_data(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Rows as a browser would post them, so that a list that was pasted is checked like one that was typed."""
-    listed = list(rows)
+    listed = [{"language": translation.get_language() or "", **row} for row in rows]
     data = {f"{PREFIX}-TOTAL_FORMS": str(len(listed)), f"{PREFIX}-INITIAL_FORMS": "0"}
     for place, row in enumerate(listed):
         data |= {f"{PREFIX}-{place}-{name}": row.get(name, "") for name in FIELDS}

@@ -16,7 +16,6 @@ class IdentityProvider(models.Model):
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=60)
-    help_url = models.URLField(_("help page"), blank=True)
     is_sold = models.BooleanField(_("its vouchers are sold here"), default=False)
 
     class Meta:

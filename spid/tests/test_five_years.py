@@ -77,7 +77,10 @@ def written(activation: Activation) -> list[tuple[str, datetime]]:
 def all_before(last: date) -> list[tuple[str, datetime]]:
     """The five reminders before a day, each at nine o'clock in Rome."""
     return [
-        (f"{Kind.REMINDER} {last}:{days}", datetime.combine(last - timedelta(days=days), time(9), tzinfo=ROME))
+        (
+            f"{Kind.REMINDER} {last}:{days}",
+            datetime.combine(last - timedelta(days=days), time(9), tzinfo=ROME),
+        )
         for days in REMINDER_DAYS
     ]
 
@@ -114,14 +117,20 @@ def test_every_reminder_comes_once_at_the_right_local_time_and_none_to_the_opted
 
     first = add_months(START, 12)
     assert written(forgetful) == [*all_before(first), afterwards(first)]
-    in_time = [one for day in last_days for one in all_before(day) if one[1].date() < START + timedelta(days=DAYS)]
+    in_time = [
+        one for day in last_days for one in all_before(day) if one[1].date() < START + timedelta(days=DAYS)
+    ]
     assert written(diligent) == in_time
     assert len(in_time) >= 20
     assert written(early) == []
     assert written(opted_out) == []
     # The one that was missed comes the next morning, and then the rest at their times.
     sixty, *rest = [one for one in all_before(first) if one[0].endswith((":60", ":30", ":10", ":1"))]
-    assert [kind for kind, _at in written(came_back)] == [sixty[0], *[kind for kind, _at in rest], f"{Kind.AFTERWARDS} {first}"]
+    assert [kind for kind, _at in written(came_back)] == [
+        sixty[0],
+        *[kind for kind, _at in rest],
+        f"{Kind.AFTERWARDS} {first}",
+    ]
     next_morning = datetime.combine(back_on + timedelta(days=1), time(9), tzinfo=ROME)
     assert written(came_back)[0][1] == next_morning
     assert written(came_back)[1:] == [*rest, afterwards(first)]
@@ -199,7 +208,9 @@ def test_who_never_opens_is_asked_three_times_and_who_opened_too(years):
     years.pass_by(60)
     assert [kind for kind, _at in written(unopened)] == [f"{Kind.OPEN} {START}:{days}" for days in (2, 7, 21)]
     opened_on = START + timedelta(days=1)
-    assert [kind for kind, _at in written(opened)] == [f"{Kind.ASK} {opened_on}:{days}" for days in (1, 3, 10)]
+    assert [kind for kind, _at in written(opened)] == [
+        f"{Kind.ASK} {opened_on}:{days}" for days in (1, 3, 10)
+    ]
     assert {at.time() for _kind, at in written(unopened) + written(opened)} == {time(10)}
 
 
@@ -215,7 +226,9 @@ def test_one_whose_mail_cannot_be_written_stops_nobody_else(years, monkeypatch):
         return real(activation, *arguments, **options)
 
     monkeypatch.setattr(write, "mail_holder", fails)
-    years.traveller.move_to(datetime.combine(add_months(START, 12) - timedelta(days=90), time(9), tzinfo=ROME))
+    years.traveller.move_to(
+        datetime.combine(add_months(START, 12) - timedelta(days=90), time(9), tzinfo=ROME)
+    )
     assert write_due() == 1
     assert [len(written(one)) for one in (broken, whole)] == [0, 1]
     broken.refresh_from_db()
