@@ -43,8 +43,8 @@ def provider() -> Provider:
 
 
 def record(exchange: Exchange) -> None:
-    """Keep an exchange that changed something or failed. Never stands in the way of the call itself."""
-    if exchange.error or exchange.method != "GET":
+    """Keep an exchange that changed something, cost something or failed. Never stands in the way of the call itself."""
+    if exchange.error or exchange.is_paid or exchange.method != "GET":
         record_all([exchange])
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from facts.admin import FactAdmin
 from upstream import ProviderError
 
-from .flows.settle import decide_bought, decide_withdrawn, send_again
+from .flows.buyers import UnlistedBuyer, buyer_of
+from .flows.settle import decide_bought, decide_lost, decide_withdrawn, send_again
 from .models import Purchase, PurchaseStep
 
 
@@ -23,6 +24,7 @@ class DecisionForm(forms.Form):
     """What staff say became of a purchase that nobody else can decide."""
 
     BOUGHT, NOT_BOUGHT, WITHDRAW = "bought", "not_bought", "withdraw"
+    LOST, LOST_FOR_GOOD = "lost", "lost_for_good"
     decision = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,
@@ -40,6 +42,33 @@ class DecisionForm(forms.Form):
         if cleaned.get("decision") == self.BOUGHT and not cleaned.get("reference"):
             self.add_error("reference", _("Name the provider's reference of what was bought."))
         return cleaned
+
+
+class UnlistedDecisionForm(DecisionForm):
+    """The same for what the provider lists nowhere: its link is all there is, and a secret."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = [  # type: ignore[attr-defined]
+            (self.BOUGHT, _("It was bought, and the provider's support gave the link below")),
+            (self.LOST, _("It was bought, and the link cannot be had: buy another one, at our cost")),
+            (self.LOST_FOR_GOOD, _("It was bought, the link cannot be had, and none is wanted any more")),
+            (self.NOT_BOUGHT, _("It was not bought: send it again")),
+            (self.WITHDRAW, _("It was not bought, and is not wanted any more")),
+        ]
+        self.fields["reference"] = forms.CharField(
+            label=_("Link from the provider's support"),
+            help_text=_("It is sealed at once and never shown again, to nobody but its person."),
+            max_length=2000,
+            required=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        )
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if "://" in reason:
+            raise forms.ValidationError(_("Write no address here: everybody among staff reads it."), "link")
+        return reason
 
 
 class StepInline(admin.TabularInline):
@@ -84,7 +113,8 @@ class PurchaseAdmin(FactAdmin):
         if not request.user.has_perm("billing.change_purchase"):
             raise PermissionDenied
         purchase = get_object_or_404(Purchase, pk=pk, state=Purchase.State.UNDECIDED)
-        form = DecisionForm(request.POST or None)
+        is_unlisted = isinstance(buyer_of(purchase), UnlistedBuyer)
+        form = (UnlistedDecisionForm if is_unlisted else DecisionForm)(request.POST or None)
         if request.method == "POST" and form.is_valid() and self._carry_out(request, purchase, form):
             return HttpResponseRedirect(reverse("admin:billing_purchase_change", args=[purchase.pk]))
         context = {
@@ -102,6 +132,8 @@ class PurchaseAdmin(FactAdmin):
         try:
             if decision == DecisionForm.BOUGHT:
                 done = decide_bought(purchase, form.cleaned_data["reference"], who)
+            elif decision in {DecisionForm.LOST, DecisionForm.LOST_FOR_GOOD}:
+                done = decide_lost(purchase, who, again=decision == DecisionForm.LOST)
             elif decision == DecisionForm.NOT_BOUGHT:
                 done = send_again(purchase, {"decided": "not bought"}, who)
             else:
@@ -110,9 +142,15 @@ class PurchaseAdmin(FactAdmin):
             form.add_error("reference", gettext("The provider could not be asked: %s") % error.message)
             return False
         if not done:
-            form.add_error(
-                "reference", gettext("The provider has no such purchase of ours under this reference.")
-            )
+            form.add_error("reference", self._why_not(purchase, form))
             return False
         messages.success(request, gettext("Decided."))
         return True
+
+    def _why_not(self, purchase: Purchase, form: DecisionForm) -> str:
+        purchase.refresh_from_db()
+        if purchase.state != Purchase.State.UNDECIDED:
+            return gettext("It was decided meanwhile.")
+        if isinstance(form, UnlistedDecisionForm):
+            return gettext("This is no link of the provider's, or one that we have already.")
+        return gettext("The provider has no such purchase of ours under this reference.")

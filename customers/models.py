@@ -143,12 +143,17 @@ class Membership(models.Model):
 
     @property
     def can_send(self) -> bool:
-        """Prepare, buy, cancel and remind envelopes."""
+        """Prepare, buy, cancel and remind: envelopes and SPID activations."""
         return self.role in {self.Role.OWNER, self.Role.SENDER}
 
     @property
     def can_view_envelopes(self) -> bool:
         """See envelopes and their documents. Accountants see money and no documents."""
+        return self.role != self.Role.ACCOUNTANT
+
+    @property
+    def can_view_activations(self) -> bool:
+        """See whose SPID was ordered, and how far it has come."""
         return self.role != self.Role.ACCOUNTANT
 
     @property

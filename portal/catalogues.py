@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 TRANSLATED = ("it", "fr")
 LANGUAGES = (*TRANSLATED, "en")
-APPS = ("portal", "signatures", "billing", "customers", "documents", "outbox", "facts", "vault")
+APPS = ("portal", "signatures", "spid", "billing", "customers", "documents", "outbox", "facts", "vault")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,

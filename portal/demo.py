@@ -18,7 +18,7 @@ from customers.models import Membership, Organisation, User
 
 PASSWORD = "sigillo-demo"  # noqa: S105  printed at start, refused where DEBUG is off
 STAFF_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the same
-SELL_PRICE = Decimal("0.95")
+SELL_PRICES = {Product.SIMPLE_SIGNATURE: Decimal("0.95"), Product.SPID: Decimal("19.90")}
 STAFF = ("staff@sigillo.example", "Sara Staff")
 MEMBERS = [
     ("giulia@bottega.example", "Giulia Ferri", Membership.Role.OWNER),
@@ -57,13 +57,9 @@ def fill() -> None:
         Membership.objects.get_or_create(
             organisation=organisation, user=_person(email, name), defaults={"role": role}
         )
-    if not Price.objects.filter(side=Price.Side.SELL, product=Product.SIMPLE_SIGNATURE).exists():
-        Price(
-            side=Price.Side.SELL,
-            product=Product.SIMPLE_SIGNATURE,
-            amount=SELL_PRICE,
-            source="Demo price list",
-        ).save()
+    for product, amount in SELL_PRICES.items():
+        if not Price.objects.filter(side=Price.Side.SELL, product=product).exists():
+            Price(side=Price.Side.SELL, product=product, amount=amount, source="Demo price list").save()
 
 
 def _person(email: str, name: str, **rights: bool) -> User:

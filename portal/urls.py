@@ -14,6 +14,8 @@ urlpatterns = [
     path("organisation/", include("customers.urls")),
     path("envelopes/", include("signatures.envelopes.urls")),
     path("s/", include("signatures.envelopes.signer_urls")),
+    path("spid/", include("spid.urls")),
+    path("my-spid/", include("spid.holder_urls")),
     path("hints/", include("signatures.envelopes.callback_urls")),
     path("usage/", include("billing.urls")),
     path("staff/", admin.site.urls),

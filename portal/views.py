@@ -9,6 +9,7 @@ from billing.usage_report import totals_of, usage_lines
 from customers.requests import CustomerRequest, for_members
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.timeline import waiting
+from spid.models import Activation
 
 from .styleguide import samples
 
@@ -39,6 +40,9 @@ def desk(request: CustomerRequest) -> HttpResponse:
             "under_way_count": under_way.count(),
             "completed": envelopes.filter(state=Envelope.State.COMPLETED).order_by("-ended_at")[:3],
         }
+    if member.can_view_activations:
+        activations = Activation.objects.for_organisation(request.organisation)
+        context["spid_attention"] = activations.needing_attention().order_by("-state_since")[:SHOWN]
     if member.can_send:
         context["drafts"] = envelopes.filter(state=Envelope.State.DRAFT, created_by=request.user)[:3]
     if member.can_view_usage:

@@ -9,3 +9,8 @@ class SandboxConfig(AppConfig):
     name = "sandbox"
     label = "sandbox"
     verbose_name = "Sandbox"
+
+    def import_models(self) -> None:
+        """Those of each subject, beside those of the signatures."""
+        super().import_models()
+        from .spid import models  # noqa: F401

@@ -24,6 +24,10 @@ class Knobs:
     """Per signer of a new subscription; its requests are paid in advance."""
     subscription_charges_wallet: bool = False
     """Whether a request out of a subscription takes its price from the wallet besides the decrement."""
+    price_spid: str = "14.20"
+    """One voucher for personal SPID, by single call."""
+    price_spid_subscription: str = "9.90"
+    """The same while a subscription with available requests is active."""
     price_unit: str = "signer"
     """signer | document"""
     charge_on: str = "create"
@@ -34,6 +38,12 @@ class Knobs:
     """The same when a signer refuses, or time runs out."""
     refund_on_withdrawal: bool = False
     """The same when an open procedure is deleted."""
+
+    # Vouchers for personal SPID
+    spid_total: int = 1000
+    """How many there are in all; when so many were sold, they are sold out."""
+    spid_activation_delay: float = 0.0
+    """Seconds from the video recognition to the active identity and its mail."""
 
     # How long and how often
     validation_delay: float = 1.0

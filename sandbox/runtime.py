@@ -34,6 +34,7 @@ def work_until(stop: threading.Event) -> None:
     from .flows.sign import expire_due
     from .flows.validate import validate_due
     from .flows.withdraw import forget_old
+    from .spid.identify import activate_due
 
     seldom = 0.0
     while not stop.is_set():
@@ -41,6 +42,7 @@ def work_until(stop: threading.Event) -> None:
             busy = validate_due() + deliver_due(stop)
             if time.monotonic() >= seldom:
                 expire_due()
+                activate_due()
                 forget_old()
                 usage.write_down()
                 seldom = time.monotonic() + 1.0

@@ -13,6 +13,7 @@ _SEGMENTS = {
     "signatures": ESIGNATURE,
     "firma_elettronica": FIRMADIGITALE,
     "firma_elettronica_ui": FIRMADIGITALE,
+    "spid_personale": FIRMADIGITALE,
     "tokens": OAUTH,
     "scopes": OAUTH,
     "wallet": OAUTH,

@@ -78,9 +78,24 @@ class SandboxHandle:
         """Move the clock; what is due by then is done before this returns."""
         self._post("clock", {"advance": seconds})
 
-    def subscribe(self, **options: Any) -> dict[str, Any]:
-        """Begin a subscription: ``scope``, ``requests``, ``days``."""
-        return self._post("subscriptions", options)
+    def subscribe(
+        self, scope: str | None = None, requests: int | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Begin a subscription to a call (the control desk's usual one if None): ``days``, ``price_per_request`` …"""
+        named = {"scope": scope, "requests": requests}
+        return self._post("subscriptions", {**{k: v for k, v in named.items() if v is not None}, **options})
+
+    def spid(self) -> dict[str, Any]:
+        """Vouchers sold, left and charged, and the newest of them."""
+        return self._get("spid", {})
+
+    def spid_left(self, count: int) -> None:
+        """So many vouchers can still be sold."""
+        self._post("spid", {"left": count})
+
+    def use_voucher(self, link: str, **options: Any) -> dict[str, Any]:
+        """Be identified with this voucher without a browser; ``step="fail"`` to fail."""
+        return self._post("spid/use", {"link": link, **options})
 
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from .api import account, esignature, firmadigitale, oauth_v1, tokens
 from .pages import control, control_api, inbox, signing, views
+from .spid.urls import urlpatterns as spid_urls
 
 _ID = r"(?P<id>[^/]+)"
 
@@ -51,6 +52,7 @@ urlpatterns = [
     path("sign/<str:secret>/look.css", signing.look_css, name="sign-look"),
     path("sign/<str:secret>/state", signing.state, name="sign-state"),
     path("sign/<str:secret>/document.pdf", signing.document, name="sign-document"),
+    *spid_urls,
     # People at the desk
     path("", views.overview, name="overview"),
     path("inbox/", inbox.listing, name="inbox"),

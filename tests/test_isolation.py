@@ -13,6 +13,8 @@ from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
+from spid.models import Activation, Address
+from spid.tests.factories import ActivationFactory, OrderFactory, give_address
 from vault import digest_of, new_token
 
 from .walk import own_addresses
@@ -27,11 +29,12 @@ CANARY = "Canary of another house"
 
 @dataclass(frozen=True)
 class Page:
-    """Who may open an address, by which method it is meant, and in which state its envelope must be."""
+    """Who may open an address, by which method it is meant, and in which state its envelope or activation must be."""
 
     roles: set[str] = field(default_factory=lambda: set(ROLES))
     method: str = "get"
     envelope: str = "completed"
+    activation: str = "handed_over"
 
 
 # Pages of members. A stranger is led to the log in; a role that is not listed gets 403; another house's object is 404.
@@ -58,6 +61,17 @@ MEMBERS: dict[str, Page] = {
     "envelopes:signed": Page(VIEWING),
     "envelopes:audit": Page(VIEWING),
     "envelopes:evidence": Page(VIEWING),
+    "spid:list": Page(VIEWING),
+    "spid:new": Page(SENDING),
+    "spid:people": Page(SENDING),
+    "spid:review": Page(SENDING),
+    "spid:discard": Page(SENDING, "post"),
+    "spid:detail": Page(VIEWING),
+    "spid:resend": Page(SENDING, "post"),
+    "spid:correct": Page(SENDING),
+    "spid:cancel": Page(SENDING, "post", activation="waiting"),
+    "spid:close": Page(SENDING, "post"),
+    "spid:acknowledge": Page(SENDING, "post", activation="failed"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
 }
@@ -68,8 +82,13 @@ OPEN = {"home", "health"}
 KEYED = {
     "customers:join", "hints:hint", "signing:back", "signing:invitation", "signing:document", "signing:leave",
     "signing:decline", "signing:copy",
+    "holder:page", "holder:start", "holder:active", "holder:failed", "holder:used", "holder:ended", "holder:letters",
+    "holder:calendar", "holder:calendar_file",
 }  # fmt: skip
-POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline"}
+POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline", "holder:start"}
+HOLDERS = sorted(name for name in KEYED if name.startswith("holder:"))
+# Pages of an order's draft, and of one activation.
+OF_A_DRAFT = {"spid:people", "spid:review", "spid:discard"}
 
 
 def address_in(name: str, organisation: Any) -> str:
@@ -86,6 +105,13 @@ def address_in(name: str, organisation: Any) -> str:
             kwargs["signer"] = envelope.signers.first().pk
         if "form" in parameters:
             kwargs["form"] = "json"
+    elif name in OF_A_DRAFT:
+        order = OrderFactory(organisation=organisation)
+        ActivationFactory(order=order, organisation=organisation, surname=CANARY)
+        kwargs = {"pk": order.pk}
+    elif name.startswith("spid:") and "pk" in parameters:
+        activation = ActivationFactory(organisation=organisation, surname=CANARY, **{page.activation: True})
+        kwargs = {"pk": activation.pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
@@ -261,3 +287,56 @@ def test_an_envelope_in_another_state_opens_no_downloads():
     assert envelope.state == Envelope.State.SIGNING
     for name in ("signed", "evidence"):
         assert client.get(reverse(f"envelopes:{name}", args=[envelope.pk])).status_code == 404
+
+
+def test_a_member_of_two_houses_sees_only_the_activations_of_the_one_they_act_for():
+    client, membership = member_client(OWNER)
+    second = MembershipFactory(
+        user=membership.user, organisation=OrganisationFactory(name="A second house")
+    ).organisation
+    theirs = ActivationFactory(organisation=second, surname=CANARY, failed=True)
+    client.post(reverse("customers:switch"), {"organisation": str(membership.organisation_id)})
+    for page in (reverse("spid:list"), reverse("home")):
+        assert CANARY.encode() not in client.get(page).content
+    assert client.get(reverse("spid:detail", args=[theirs.pk])).status_code == 404
+    client.post(reverse("customers:switch"), {"organisation": str(second.pk)})
+    assert CANARY.encode() in client.get(reverse("spid:list")).content
+
+
+def test_a_draft_has_no_page_of_an_activation():
+    client, membership = member_client(OWNER)
+    draft = ActivationFactory(organisation=membership.organisation)
+    assert client.get(reverse("spid:detail", args=[draft.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_a_persons_address_opens_their_own_pages_and_no_others(name):
+    mine = ActivationFactory(active=True)
+    ActivationFactory(active=True, surname=CANARY)
+    address = reverse(name, args=[give_address(mine)])
+    answer = Client().post(address) if name in POSTED_KEYS else Client().get(address)
+    assert answer.status_code in {200, 302}
+    assert CANARY.encode() not in b"".join(answer)
+
+
+@pytest.mark.parametrize("name", HOLDERS)
+def test_a_void_address_opens_nothing(name):
+    activation = ActivationFactory(active=True)
+    address = reverse(name, args=[give_address(activation)])
+    Address.objects.update(voided_at=activation.created_at)
+    answer = Client().post(address) if name in POSTED_KEYS else Client().get(address)
+    assert answer.status_code == 404
+    activation.refresh_from_db()
+    assert activation.state == Activation.State.ACTIVE
+
+
+def test_neither_whoever_ordered_nor_a_page_ever_shows_a_vouchers_link():
+    client, membership = member_client(OWNER)
+    for trait in ("handed_over", "opened", "failed", "active"):
+        activation = ActivationFactory(organisation=membership.organisation, **{trait: True})
+        token = give_address(activation)
+        for address in (reverse("spid:list"), reverse("spid:detail", args=[activation.pk]), reverse("home")):
+            page = client.get(address).content.decode()
+            assert "voucher=" not in page
+            assert token not in page
+        assert "voucher=" not in Client().get(reverse("holder:page", args=[token])).content.decode()

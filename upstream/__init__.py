@@ -7,6 +7,7 @@ from .errors import (
     OutcomeUnknown,
     ProviderError,
     Rejected,
+    SoldOut,
     Throttled,
     Unavailable,
 )
@@ -30,6 +31,7 @@ from .port import (
 )
 from .provider import Provider
 from .redaction import redacted_audit
+from .spid import Voucher
 from .tokens import MemoryTokens, TokenStore
 
 __all__ = [
@@ -55,11 +57,13 @@ __all__ = [
     "Scope",
     "Signatures",
     "SignerState",
+    "SoldOut",
     "Subscription",
     "Throttled",
     "TokenStore",
     "Transaction",
     "Unavailable",
+    "Voucher",
     "Wallet",
     "redacted_audit",
 ]

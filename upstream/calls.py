@@ -23,8 +23,8 @@ from .errors import (
     Throttled,
     Unavailable,
 )
-from .port import Generation
 from .redaction import excerpt, scrub
+from .tokens import Access
 
 
 class Kind(Enum):
@@ -39,19 +39,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. With a `generation` it carries that one's bearer token, without it the account's Basic login."""
+    """One call. With an `access` it carries that one's bearer token, without it the account's Basic login."""
 
     method: str
     base: str
     path: str
     kind: Kind
-    generation: Generation | None = None
+    access: Access | None = None
     params: Mapping[str, str | int] | None = None
     body: Any = None
     accept: str = "application/json"
     expect: Literal["json", "file"] = "json"
     exact: bool = False
     """Read fractions as Decimal: money."""
+    names: str = "id"
+    """The field without which an answer to a paid call is no purchase; SPID has no id (contract, section 7)."""
 
     @property
     def url(self) -> str:
@@ -113,9 +115,13 @@ def _read(call: Call, response: httpx.Response) -> Answer | ProviderError:
     data = answers.unwrap(answer)
     if not data and isinstance(answer, dict) and answer.get("success") is False:
         return _failed_politely(call, response, answer)
-    if call.is_paid and not answers.identifier(answers.mapping(data)):
-        return broken(call, "the answer names no id", status=response.status_code, body=body)
+    if call.is_paid and not _names(call, answers.mapping(data)):
+        return broken(call, f"the answer names no {call.names}", status=response.status_code, body=body)
     return Answer(response.status_code, body, answer, data, content_type)
+
+
+def _names(call: Call, row: Mapping[str, Any]) -> bool:
+    return bool(answers.identifier(row) if call.names == "id" else answers.text(row.get(call.names)))
 
 
 def _read_file(call: Call, status: int, body: bytes, content_type: str) -> Answer | ProviderError:
@@ -147,7 +153,7 @@ def _refusal(call: Call, response: httpx.Response) -> ProviderError:
     proven = {**facts, "proves_not_bought": call.is_paid}
     if status >= 500 or status < 400 or status in (408, 499):
         return OutcomeUnknown(**facts) if call.is_paid else Unavailable(**facts)
-    if status == 401 and call.generation is not None:
+    if status == 401 and call.access is not None:
         # A good token can be refused for seconds (contract, section 1, fact 9): not an error of the request.
         return Unavailable(**proven)
     if status == 402:

@@ -58,6 +58,10 @@ class Rejected(ProviderError):
     """The request itself was refused (400, 403, 406, 410, 422, 428, 404 to a creation): repeating it is useless."""
 
 
+class SoldOut(ProviderError):
+    """The provider has none left (422 to SPID). Nothing was bought; there may be some again later."""
+
+
 class InsufficientCredit(ProviderError):
     """The provider's wallet does not cover the price (402). Nothing was bought."""
 

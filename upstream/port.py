@@ -145,7 +145,8 @@ class Exchange:
     """One attempt of one call, for the record: small, JSON-able and without secrets.
 
     `error` is the name of our error class ("" when all went well); `duration_ms` milliseconds; `request` and
-    `answer` are redacted summaries; `at` is when the attempt began, UTC.
+    `answer` are redacted summaries; `at` is when the attempt began, UTC. `is_paid`: it may have spent money,
+    whatever its method.
     """
 
     method: str
@@ -160,6 +161,7 @@ class Exchange:
     request: Mapping[str, Any]
     answer: Mapping[str, Any]
     at: datetime
+    is_paid: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The provider as one object: both generations, the account, and following many at once."""
+"""The provider as one object: both generations, SPID, the account, and following many at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from .esignature import ESignature
 from .firmadigitale import FirmaDigitale
 from .following import Following, Reader
 from .port import Generation, Signatures
-from .tokens import MemoryTokens, Minted, TokenKeeper, TokenStore
+from .spid import Spid
+from .tokens import Access, MemoryTokens, Minted, TokenKeeper, TokenStore
 from .transport import Transport
 
 
@@ -35,6 +36,7 @@ class Provider:
         self.account = Account(self._transport, config)
         self.esignature = ESignature(self._transport, config)
         self.firmadigitale = FirmaDigitale(self._transport, config)
+        self.spid = Spid(self._transport, config)
         self._readers = {
             Generation.ESIGNATURE: Reader(self.esignature.detail_call, self.esignature.read),
             Generation.FIRMADIGITALE: Reader(self.firmadigitale.detail_call, self.firmadigitale.read),
@@ -63,9 +65,9 @@ class Provider:
     ) -> None:
         self.close()
 
-    def _mint(self, generation: Generation, scopes: list[str]) -> Minted:
+    def _mint(self, access: Access, scopes: list[str]) -> Minted:
         """A new token by `POST /tokens`, with the account's login. Costs nothing."""
-        body = {"scopes": scopes, "name": f"sigillo {generation}", "ttl": self.config.token_ttl}
+        body = {"scopes": scopes, "name": f"sigillo {access}", "ttl": self.config.token_ttl}
         call = Call("POST", self.config.oauth_url, "/tokens", Kind.CHANGE, body=body)
         answer = self._transport.ask(call)
         row = answers.mapping(answer.data)

@@ -22,6 +22,7 @@ _SECRET_KEYS = frozenset(
 )  # fmt: skip
 _PERSONAL_KEYS = frozenset({"email", "mobile", "phone", "cellulare", "codice_fiscale"})
 _URL = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
+_VOUCHER = re.compile(r"\bvoucher=[^\s&\"']+", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
 _CREDENTIAL = re.compile(r"\b(Bearer|Basic)\s+[^\s\"',]+", re.IGNORECASE)
 
@@ -84,6 +85,7 @@ def masked(contact: str) -> str:
 def scrub(words: str) -> str:
     """Free text without links, credentials and long base64."""
     words = _URL.sub(LINK, words)
+    words = _VOUCHER.sub(f"voucher={HIDDEN}", words)
     words = _CREDENTIAL.sub(rf"\1 {HIDDEN}", words)
     return _LONG_BASE64.sub(HIDDEN, words)
 

@@ -1,7 +1,7 @@
 """Who buys what: each subject tells the fence how its purchases are made, found again, and what follows."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from upstream import ProviderError
 
@@ -25,8 +25,12 @@ class Buyer(Protocol):
     def call(self, purchase: Purchase, request: Any) -> Bought:
         """Make the paid call, once. Raises ``ProviderError``."""
 
-    def look_up(self, purchase: Purchase) -> list[Bought]:
-        """All that the provider has from this purchase's call. Raises ``ProviderError`` when it cannot be read."""
+    def look_up(self, purchase: Purchase) -> list[Bought] | None:
+        """All that the provider has from this purchase's call; None when it lists no such thing.
+
+        Then the wallet alone decides, and what was bought may be lost: see ``UnlistedBuyer``. Raises
+        ``ProviderError`` when it cannot be read.
+        """
 
     def read(self, purchase: Purchase, reference: str) -> Bought | None:
         """The one that staff name, if it is this purchase's. Raises ``ProviderError``."""
@@ -42,6 +46,20 @@ class Buyer(Protocol):
 
     def on_withdrawn(self, purchase: Purchase) -> None:
         """Staff gave it up."""
+
+
+@runtime_checkable
+class UnlistedBuyer(Buyer, Protocol):
+    """Buys what the provider lists nowhere and what is worth something by itself, such as a voucher's link.
+
+    Its purchases must stand in a line (``intend(line=…)``): only then is their trace in the wallet their own.
+    """
+
+    def keep(self, purchase: Purchase, bought: Bought) -> None:
+        """Keep what came beside, or too late for, a purchase that is settled: it was paid for."""
+
+    def on_lost(self, purchase: Purchase, *, again: bool, who: str) -> None:
+        """Staff say that it was paid for and cannot be had; with ``again`` another one is to be bought."""
 
 
 _buyers: dict[str, Buyer] = {}

@@ -19,12 +19,18 @@ class MeteredPerson:
     subject: str
 
 
-def meter(purchase: Purchase, people: Sequence[MeteredPerson], occurred_at: datetime) -> int:
+def meter(
+    purchase: Purchase,
+    people: Sequence[MeteredPerson],
+    occurred_at: datetime,
+    agreed: Price | None = None,
+) -> int:
     """Write one usage row for each person of a bought purchase; rows that exist stay. Returns how many are new.
 
-    Price, cost and VAT rate in force at that time are frozen on the row. Raises ``PriceMissing``.
+    Price, cost and VAT rate in force at that time are frozen on the row; with an ``agreed`` price (the customer was
+    shown it, and waited in line since) that one is. Raises ``PriceMissing``.
     """
-    sale = Price.objects.sale(purchase.product, purchase.organisation, occurred_at)
+    sale = agreed or Price.objects.sale(purchase.product, purchase.organisation, occurred_at)
     cost = Price.objects.cost(purchase.product, purchase.tariff, occurred_at)
     rate = VatRate.objects.at(occurred_at).rate
     rows = [

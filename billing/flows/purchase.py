@@ -1,8 +1,9 @@
 """The purchase fence: what costs money is intended, sent once, and settled by facts (design decision 1).
 
 1. ``intend`` commits the intent together with the business fact that it belongs to.
-2. ``claim`` takes it by one conditional UPDATE; only the claimant may call.
-3. ``buy`` makes the request ready, and right before the call makes sure that the purchase is still its own.
+2. ``claim`` takes it by one conditional UPDATE; only the claimant may call. Of a line, one at a time.
+3. ``buy`` makes the request ready, notes how the account stands, and right before the call makes sure that the
+   purchase is still its own.
 4. It calls, outside any transaction, and records the outcome in one transaction with what follows from it.
 5. Whatever ends unclear (no answer, a broken one, a killed worker) is left to ``settle``; it is never sent again
    before it is proven that nothing was bought.
@@ -14,19 +15,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Organisation
 from outbox.flows.alarm import alarm
-from upstream import InsufficientCredit, OutcomeUnknown, ProviderError, Rejected
+from upstream import InsufficientCredit, OutcomeUnknown, ProviderError, Rejected, SoldOut
 from vault import new_token
 
 from ..models import Price, Purchase, PurchaseStep
 from ..provider import provider
-from .buyers import Bought, buyer_of
+from .buyers import Bought, UnlistedBuyer, buyer_of
+from .statement import AccountUnsteady, read_statement
 
 log = logging.getLogger(__name__)
 State = Purchase.State
@@ -46,9 +48,11 @@ def intend(
     tariff: str,
     request_digest: str,
     now: datetime,
+    line: str = "",
 ) -> Purchase:
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
 
+    ``line``: one of ``tariff.PAID_CALLS`` whose purchases the provider lists nowhere; they are sent one at a time.
     Raises ``PriceMissing`` when the price book knows no cost.
     """
     cost = Price.objects.cost(product, tariff, now)
@@ -57,6 +61,7 @@ def intend(
         fact_key=fact_key,
         product=product,
         generation=generation,
+        line=line,
         quantity=quantity,
         tariff=tariff,
         expected_cost=quantity * cost.amount,
@@ -82,7 +87,15 @@ def move(purchase: Purchase, to: str, **fields: Any) -> bool:
 
 
 def claim(purchase_id: Any, now: datetime) -> Purchase | None:
-    """Take a purchase to send it. None when it is not due or somebody else has it."""
+    """Take a purchase to send it. None when it is not due, not at the head of its line, or somebody else has it."""
+    try:
+        return _claim(purchase_id, now)
+    except IntegrityError:
+        # Another one of its line was first, by a moment.
+        return None
+
+
+def _claim(purchase_id: Any, now: datetime) -> Purchase | None:
     with transaction.atomic():
         claimed = (
             Purchase.objects.to_send(now)
@@ -92,6 +105,7 @@ def claim(purchase_id: Any, now: datetime) -> Purchase | None:
                 sent_at=now,
                 attempts=F("attempts") + 1,
                 next_attempt_at=now + settings.PURCHASE_STALE_AFTER,
+                before=None,
             )
         )
         if not claimed:
@@ -111,10 +125,8 @@ def buy(purchase_id: Any) -> str:
     except Exception as error:
         record_unsendable(purchase, error)
         raise
-    remember_credit(purchase)
-    if not confirm(purchase, timezone.now()):
-        return purchase.state
-    send(purchase, request)
+    if note_account(purchase) and confirm(purchase, timezone.now()):
+        send(purchase, request)
     return purchase.state
 
 
@@ -131,6 +143,24 @@ def send_due(limit: int = 100) -> int:
         except Exception:
             log.exception("purchase %s could not be sent", purchase_id)
     return sent
+
+
+def send_line(line: str) -> int:
+    """Send who waits in a line, one after the other, until nobody is due or time is up. Returns how many were bought.
+
+    The head decides for all behind it: what it waits for (credit, stock, an unclear end), they wait for too.
+    """
+    end = time.monotonic() + SENDING_SECONDS
+    bought = 0
+    while time.monotonic() < end:
+        head = Purchase.objects.to_send(timezone.now()).filter(line=line).first()
+        if head is None:
+            break
+        state = buy(head.pk)
+        bought += state == State.BOUGHT
+        if state not in {State.BOUGHT, State.REFUSED, State.WITHDRAWN}:
+            break
+    return bought
 
 
 def confirm(purchase: Purchase, now: datetime) -> bool:
@@ -172,6 +202,30 @@ def record_unsendable(purchase: Purchase, error: Exception) -> None:
             )
 
 
+def note_account(purchase: Purchase) -> bool:
+    """Note how the account stands right before the call: evidence if it should end unclear.
+
+    For a purchase in a line there is no other. Where it cannot be had, nothing is sent: False, to be tried again.
+    """
+    if not purchase.line:
+        remember_credit(purchase)
+        return True
+    try:
+        before = read_statement(purchase.line)
+    except (ProviderError, AccountUnsteady) as error:
+        known = {"error": type(error).__name__, "message": str(error)[:300], "sent": False}
+        with transaction.atomic():
+            if _put_back(purchase, State.INTENDED, error if isinstance(error, ProviderError) else None):
+                note(purchase, State.INTENDED, known)
+                buyer_of(purchase).on_waiting(purchase)
+        return False
+    # Another attempt's notes must not be overwritten by a sender that was held up.
+    Purchase.objects.filter(pk=purchase.pk, state=State.SENDING, attempts=purchase.attempts).update(
+        before=before.as_json(), wallet_before=before.credit
+    )
+    return True
+
+
 def remember_credit(purchase: Purchase) -> None:
     """Note the provider's credit before the call: evidence if it should end unclear. Cheap, and may fail."""
     try:
@@ -196,6 +250,9 @@ def record_bought(purchase: Purchase, bought: Bought, *, who: str = "", how: str
             buyer_of(purchase).on_bought(purchase, bought)
         elif purchase.provider_reference != bought.reference:
             note(purchase, purchase.state, {"also_bought": bought.reference, "how": how}, who)
+            buyer = buyer_of(purchase)
+            if isinstance(buyer, UnlistedBuyer):
+                buyer.keep(purchase, bought)
             alarm(
                 key=f"bought-twice:{bought.reference}",
                 subject=_("A second purchase for one intent"),
@@ -214,6 +271,11 @@ def record_failure(purchase: Purchase, error: ProviderError) -> None:
                 note(purchase, State.AWAITING_CREDIT, known)
                 buyer_of(purchase).on_waiting(purchase)
                 _tell_of_missing_credit(error)
+        elif isinstance(error, SoldOut):
+            if _put_back(purchase, State.AWAITING_STOCK, error):
+                note(purchase, State.AWAITING_STOCK, known)
+                buyer_of(purchase).on_waiting(purchase)
+                _tell_of_missing_stock(purchase, error)
         elif isinstance(error, OutcomeUnknown) or not error.proves_not_bought:
             if move(purchase, State.UNKNOWN, next_attempt_at=timezone.now()):
                 note(purchase, State.UNKNOWN, known)
@@ -246,6 +308,15 @@ def _tell_of_missing_credit(error: ProviderError) -> None:
         subject=_("The provider's wallet is empty"),
         text=_("Purchases wait and go on by themselves after a top-up. The provider says: %(message)s")
         % {"message": error.message},
+    )
+
+
+def _tell_of_missing_stock(purchase: Purchase, error: ProviderError) -> None:
+    alarm(
+        key=f"stock:{purchase.product}:{timezone.localdate():%Y-%m-%d}",
+        subject=_("Sold out at the provider"),
+        text=_("%(product)s: purchases wait in line and go on by themselves. The provider says: %(message)s")
+        % {"product": purchase.get_product_display(), "message": error.message},
     )
 
 

@@ -1,9 +1,7 @@
 """Settle what ended unclear: look the fact up at the provider, decide by proof, or leave it to staff."""
 
 import logging
-from contextlib import suppress
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from outbox.flows.alarm import alarm
 from upstream import ProviderError
 
-from ..models import Price, Purchase, Tariff
-from ..models.price_book import PriceMissing
+from ..models import Purchase
 from ..provider import provider
-from .buyers import buyer_of
+from .buyers import UnlistedBuyer, buyer_of
+from .explain import CLOCKS_APART, possible_costs
 from .purchase import move, note, record_bought, withdraw
+from .statement import AccountUnsteady, Finding, Verdict, find, read_statement
 
 log = logging.getLogger(__name__)
 State = Purchase.State
@@ -26,8 +25,6 @@ State = Purchase.State
 LEASE = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=15)
 WORRYING_AFTER = timedelta(minutes=30)
-# How far our clock and the provider's may lie apart.
-CLOCKS_APART = timedelta(minutes=2)
 
 
 def settle_due(limit: int = 50) -> int:
@@ -49,7 +46,7 @@ def settle(purchase_id: Any) -> bool:
     """Look one purchase up and settle it if the facts allow.
 
     1. Take it by one conditional UPDATE. One that is still *being bought* has lost its sender: it is unclear now.
-    2. Ask the provider for everything that came of it. Found: bought.
+    2. Ask the provider for everything that came of it. Found: bought. It lists no such thing: the account decides.
     3. Not found, and too early for that to prove anything: look again later.
     4. Not found after long enough: not bought, unless the wallet shows a charge that nothing explains.
     """
@@ -62,12 +59,14 @@ def settle(purchase_id: Any) -> bool:
     except ProviderError as error:
         log.warning("purchase %s could not be looked up: %s", purchase.pk, error)
         return False
+    if found is None:
+        return _settle_by_account(purchase)
     if found:
         record_bought(purchase, found[0], how="found at the provider")
         for other in found[1:]:
             record_bought(purchase, other, how="found at the provider")
         return True
-    if not _is_late_enough(purchase, timezone.now()):
+    if not _is_late_enough(purchase, timezone.now(), settings.PURCHASE_SETTLE_AFTER):
         _look_again(purchase)
         return False
     try:
@@ -79,10 +78,69 @@ def settle(purchase_id: Any) -> bool:
         _look_again(purchase)
         return False
     if charges:
-        _leave_to_staff(purchase, charges)
+        _leave_to_staff(
+            purchase,
+            {"charges": charges, "listed": False},
+            _(
+                "%(fact)s is not in the provider's list, but the wallet shows a charge that nothing explains. "
+                "See the purchase in the admin."
+            ),
+        )
     else:
         send_again(purchase, known={"proof": "absent from the provider's list, no unexplained charge"})
     return True
+
+
+def _settle_by_account(purchase: Purchase) -> bool:
+    """What the provider lists nowhere: the account before and after the call is all the proof there is.
+
+    Spent means that what was bought is lost with its answer: never bought again by itself, staff see to it.
+    """
+    now = timezone.now()
+    if not _is_late_enough(purchase, now, settings.PURCHASE_UNLISTED_AFTER):
+        _look_again(purchase)
+        return False
+    before = purchase.before
+    if before is None:
+        # The account is noted before anything is sent, and the note is thrown away with each new attempt.
+        return send_again(purchase, {"proof": "it was never sent: the account was not noted yet"})
+    try:
+        since = datetime.fromisoformat(before["since"])
+        finding = find(purchase, before, read_statement(purchase.line, since))
+    except (ProviderError, AccountUnsteady) as error:
+        log.warning("account not readable for purchase %s: %s", purchase.pk, error)
+        return False
+    if finding.verdict is Verdict.NOT_SPENT:
+        return send_again(purchase, {**finding.known, "proof": "no charge, and no request of a subscription"})
+    is_doubtful = finding.verdict is Verdict.OPEN or _may_be_anothers(purchase)
+    if is_doubtful and purchase.sent_at is not None and now < purchase.sent_at + WORRYING_AFTER:
+        _look_again(purchase)
+        return False
+    _leave_to_staff(purchase, _told(finding, is_doubtful), _words_for(is_doubtful))
+    return True
+
+
+def _told(finding: Finding, is_doubtful: bool) -> dict[str, Any]:
+    return {**finding.known, "verdict": Verdict.OPEN.value if is_doubtful else Verdict.SPENT.value}
+
+
+def _words_for(is_doubtful: bool) -> Any:
+    if is_doubtful:
+        return _(
+            "The provider's account does not prove whether %(fact)s was bought. See the purchase in the admin."
+        )
+    return _(
+        "%(fact)s was paid for, but the answer with what was bought is lost. Ask the provider's support for it, "
+        "then decide in the admin."
+    )
+
+
+def _may_be_anothers(purchase: Purchase) -> bool:
+    """Whether another purchase of which we know as little may explain what moved."""
+    doubtful = [*Purchase.ON_ITS_WAY, State.UNDECIDED]
+    since = purchase.sent_at - settings.PURCHASE_STALE_AFTER - 2 * CLOCKS_APART if purchase.sent_at else None
+    others = Purchase.objects.filter(state__in=doubtful, sent_at__gte=since).exclude(line=purchase.line)
+    return any(possible_costs(other) & possible_costs(purchase) for other in others[:200])
 
 
 def _take(purchase_id: Any) -> Purchase | None:
@@ -99,13 +157,13 @@ def _take(purchase_id: Any) -> Purchase | None:
     return purchase
 
 
-def _is_late_enough(purchase: Purchase, now: datetime) -> bool:
-    """Whether absence proves something: the call must have ended, and its effect must have had time to show.
+def _is_late_enough(purchase: Purchase, now: datetime, to_show: timedelta) -> bool:
+    """Whether absence proves something: the call must have ended, and its effect must have had time ``to_show``.
 
     A sender that we took for lost may still be calling. Both spans together are longer than the workers' time
     limit (``CELERY_TASK_TIME_LIMIT``), so none is by then.
     """
-    patience = settings.PURCHASE_STALE_AFTER + settings.PURCHASE_SETTLE_AFTER
+    patience = settings.PURCHASE_STALE_AFTER + to_show
     return purchase.sent_at is not None and now >= purchase.sent_at + patience
 
 
@@ -135,7 +193,7 @@ def unexplained_charges(purchase: Purchase) -> list[dict[str, str]]:
     """
     if purchase.sent_at is None:
         return []
-    amounts = _possible_costs(purchase)
+    amounts = possible_costs(purchase)
     start, end = purchase.created_at - CLOCKS_APART, timezone.now() + CLOCKS_APART
     charges = sorted(
         (
@@ -162,23 +220,13 @@ def unexplained_charges(purchase: Purchase) -> list[dict[str, str]]:
     return [{"id": number, "at": str(at)} for at, number in charges if start <= at <= end]
 
 
-def _possible_costs(purchase: Purchase) -> set[Decimal]:
-    """What it may have cost: a subscription can run out, or begin, between the intent and the call."""
-    costs = {purchase.expected_cost}
-    for tariff in Tariff.values:
-        with suppress(PriceMissing):
-            cost = Price.objects.cost(purchase.product, tariff, purchase.created_at)
-            costs.add(purchase.quantity * cost.amount)
-    return costs
-
-
 def _may_belong_to_another(purchase: Purchase) -> bool:
     """Whether another unclear purchase of the same amount, not looked at long enough yet, may explain the charge."""
     too_young = timezone.now() - settings.PURCHASE_STALE_AFTER - settings.PURCHASE_SETTLE_AFTER - 2 * LEASE
     return (
         Purchase.objects.filter(
             state__in=[State.SENDING, State.UNKNOWN],
-            expected_cost__in=_possible_costs(purchase),
+            expected_cost__in=possible_costs(purchase),
             sent_at__gt=too_young,
         )
         .exclude(pk=purchase.pk)
@@ -186,19 +234,15 @@ def _may_belong_to_another(purchase: Purchase) -> bool:
     )
 
 
-def _leave_to_staff(purchase: Purchase, charges: list[dict[str, str]]) -> None:
+def _leave_to_staff(purchase: Purchase, known: dict[str, Any], text: Any) -> None:
     with transaction.atomic():
         if move(purchase, State.UNDECIDED):
-            note(purchase, State.UNDECIDED, {"charges": charges, "listed": False})
+            note(purchase, State.UNDECIDED, known)
             buyer_of(purchase).on_waiting(purchase)
             alarm(
                 key=f"undecided:{purchase.pk}",
                 subject=_("A purchase that only you can decide"),
-                text=_(
-                    "%(fact)s is not in the provider's list, but the wallet shows a charge that nothing explains. "
-                    "See the purchase in the admin."
-                )
-                % {"fact": purchase.fact_key},
+                text=text % {"fact": purchase.fact_key},
             )
 
 
@@ -227,4 +271,17 @@ def decide_withdrawn(purchase: Purchase, who: str) -> bool:
         if not withdraw(purchase, who):
             return False
         buyer_of(purchase).on_withdrawn(purchase)
+    return True
+
+
+def decide_lost(purchase: Purchase, who: str, *, again: bool) -> bool:
+    """Staff say that it was paid for and cannot be had. With ``again`` its buyer intends another one in its place."""
+    buyer = buyer_of(purchase)
+    if not isinstance(buyer, UnlistedBuyer):
+        return False
+    with transaction.atomic():
+        if not move(purchase, State.LOST, settled_at=timezone.now()):
+            return False
+        note(purchase, State.LOST, {"another": again}, who)
+        buyer.on_lost(purchase, again=again, who=who)
     return True

@@ -18,6 +18,7 @@ class Product(models.TextChoices):
     """What is sold by the piece."""
 
     SIMPLE_SIGNATURE = "simple_signature", _("Simple electronic signature, per signer")
+    SPID = "spid", _("Personal SPID, per activation")
 
 
 class Tariff(models.TextChoices):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +19,22 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
         return self.filter(organisation=organisation)
 
     def to_send(self, now: datetime) -> "PurchaseQuerySet":
-        """Intended, or proven not bought and to be tried again by now."""
-        return self.filter(state__in=Purchase.SENDABLE, next_attempt_at__lte=now)
+        """Intended, or proven not bought and to be tried again by now; of each line only whoever is at its head."""
+        ahead = Q(state__in=Purchase.SENDABLE) & (
+            Q(created_at__lt=OuterRef("created_at"))
+            | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk"))
+        )
+        line = Purchase.objects.filter(~Q(line=""), line=OuterRef("line"))
+        is_blocked = Exists(line.filter(ahead | Q(state__in=Purchase.ON_ITS_WAY)))
+        return self.filter(~is_blocked, state__in=Purchase.SENDABLE, next_attempt_at__lte=now)
+
+    def waiting_in(self, line: str) -> "PurchaseQuerySet":
+        """Who waits in a line, first come first served."""
+        return self.filter(line=line, state__in=Purchase.SENDABLE).order_by("created_at", "pk")
 
     def to_settle(self, now: datetime) -> "PurchaseQuerySet":
         """Ended unclear, or lost its sender on the way; to be looked up at the provider by now."""
-        return self.filter(
-            state__in=[Purchase.State.SENDING, Purchase.State.UNKNOWN], next_attempt_at__lte=now
-        )
+        return self.filter(state__in=Purchase.ON_ITS_WAY, next_attempt_at__lte=now)
 
 
 class Purchase(models.Model):
@@ -37,22 +46,29 @@ class Purchase(models.Model):
         BOUGHT = "bought", _("bought")
         REFUSED = "refused", _("refused by the provider")
         AWAITING_CREDIT = "awaiting_credit", _("waiting for credit at the provider")
+        AWAITING_STOCK = "awaiting_stock", _("sold out at the provider, waiting in line")
         UNKNOWN = "unknown", _("ended unclear, being looked up")
         UNDECIDED = "undecided", _("unclear: staff must decide")
         WITHDRAWN = "withdrawn", _("withdrawn before it was bought")
+        LOST = "lost", _("bought, but what was bought is lost")
 
-    SENDABLE = (State.INTENDED, State.AWAITING_CREDIT)
+    SENDABLE = (State.INTENDED, State.AWAITING_CREDIT, State.AWAITING_STOCK)
+    ON_ITS_WAY = (State.SENDING, State.UNKNOWN)
     # What may follow what; every change is one conditional UPDATE that checks it.
     TRANSITIONS: dict[str, tuple[str, ...]] = {
         State.INTENDED: (State.SENDING, State.WITHDRAWN),
         State.AWAITING_CREDIT: (State.SENDING, State.WITHDRAWN),
-        State.SENDING: (State.BOUGHT, State.REFUSED, State.AWAITING_CREDIT, State.INTENDED, State.UNKNOWN),
+        State.AWAITING_STOCK: (State.SENDING, State.WITHDRAWN),
+        State.SENDING: (
+            State.BOUGHT, State.REFUSED, State.AWAITING_CREDIT, State.AWAITING_STOCK, State.INTENDED, State.UNKNOWN,
+        ),
         State.UNKNOWN: (State.BOUGHT, State.INTENDED, State.UNDECIDED),
-        State.UNDECIDED: (State.BOUGHT, State.INTENDED, State.WITHDRAWN),
+        State.UNDECIDED: (State.BOUGHT, State.INTENDED, State.WITHDRAWN, State.LOST),
         State.BOUGHT: (),
         State.REFUSED: (),
         State.WITHDRAWN: (),
-    }
+        State.LOST: (),
+    }  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
@@ -62,6 +78,9 @@ class Purchase(models.Model):
     fact_key = models.CharField(_("fact"), max_length=120, unique=True)
     product = models.CharField(_("product"), max_length=40, choices=Product.choices)
     generation = models.CharField(_("generation"), max_length=20)
+    # Purchases of one line are sent one at a time, first come first served, so that each one's trace in the wallet
+    # stands alone. Needed where the provider lists nothing; empty where it does.
+    line = models.CharField(_("line"), max_length=20, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     tariff = models.CharField(_("tariff"), max_length=12, choices=Tariff.choices, default=Tariff.SINGLE)
     expected_cost = models.DecimalField(_("expected cost, EUR"), max_digits=18, decimal_places=8)
@@ -75,6 +94,8 @@ class Purchase(models.Model):
     wallet_before = models.DecimalField(
         _("provider credit before"), max_digits=14, decimal_places=4, null=True, blank=True
     )
+    # The account as it stood right before the call (``flows.statement``): without a list, all the proof there is.
+    before = models.JSONField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("intended at"), default=timezone.now)
     sent_at = models.DateTimeField(_("last sent at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
@@ -88,16 +109,24 @@ class Purchase(models.Model):
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="purchase_due"),
             models.Index(fields=["organisation", "-created_at"], name="purchase_newest"),
+            models.Index(
+                fields=["line", "state", "created_at"], name="purchase_in_line", condition=~Q(line="")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["generation", "provider_reference"],
-                condition=~models.Q(provider_reference=""),
+                condition=~Q(provider_reference=""),
                 name="provider_reference_bought_once",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="bought") | ~models.Q(provider_reference=""),
+                condition=~Q(state="bought") | ~Q(provider_reference=""),
                 name="bought_has_a_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=~Q(line="") & Q(state__in=["sending", "unknown"]),
+                name="one_on_its_way_in_a_line",
             ),
         ]
 

@@ -14,3 +14,4 @@ from .mail import *
 from .provider import *
 from .queue import *
 from .security import *
+from .spid import *

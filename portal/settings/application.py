@@ -11,6 +11,7 @@ PORTAL_URL: str = env.str("PORTAL_URL", default="http://localhost:8000").rstrip(
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "signatures",
+    "spid",
     "billing",
     "customers",
     "documents",

@@ -26,6 +26,8 @@ PURCHASE_STALE_AFTER = timedelta(seconds=env.int("PURCHASE_STALE_SECONDS", defau
 # A create whose answer was lost may still appear in the provider's list for this long; only after it is
 # "not in the list" a proof that nothing was bought.
 PURCHASE_SETTLE_AFTER = timedelta(seconds=env.int("PURCHASE_SETTLE_SECONDS", default=180))
+# The same for what the provider lists nowhere (SPID): a charge that has not shown after this long is none.
+PURCHASE_UNLISTED_AFTER = timedelta(seconds=env.int("PURCHASE_UNLISTED_SECONDS", default=900))
 FOLLOW_BATCH: int = env.int("FOLLOW_BATCH", default=500)
 FOLLOW_CONCURRENCY: int = env.int("FOLLOW_CONCURRENCY", default=50)
 FOLLOW_SECONDS: float = env.float("FOLLOW_SECONDS", default=5.0)

@@ -79,6 +79,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": FOLLOW_SECONDS,
         "options": {"expires": 30},
     },
+    "buy SPID vouchers in line": {
+        "task": "spid.tasks.send_line",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "write to SPID holders": {
+        "task": "spid.tasks.write_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "keep up with SPID rules": {
+        "task": "spid.tasks.keep_up",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep drafts": {
         "task": "signatures.envelopes.tasks.sweep_drafts",
         "schedule": 3600.0,

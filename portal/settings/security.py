@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from .application import PORTAL_URL
 from .environment import DEBUG, env
 from .provider import PROVIDER, SIGNING_ORIGINS
+from .spid import SPID_ORIGINS
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="")
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
@@ -81,7 +82,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-# Only from the signer's page: they leave for the provider's by a form post that answers with a redirect.
-SIGNING_FORM_ACTION = sorted(
-    {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in SIGNING_ORIGINS}
-)
+
+
+def _origins(addresses: list[str]) -> list[str]:
+    return sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in addresses})
+
+
+# Only from the signer's page, and from the holder's: they leave for the provider's by a form post that answers with a
+# redirect.
+SIGNING_FORM_ACTION = _origins(SIGNING_ORIGINS)
+SPID_FORM_ACTION = _origins(SPID_ORIGINS)

@@ -45,6 +45,8 @@ def _prices(scope: str) -> dict[str, float | int]:
         return {"eu-ses": number(Decimal(knob.price_esignature))}
     if scope.startswith("POST:") and scope.endswith("/firma_elettronica"):
         return {"firma_elettronica": number(Decimal(knob.price_single))}
+    if scope.endswith("/spid_personale"):
+        return {"spid_personale": number(Decimal(knob.price_spid))}
     return {}
 
 

@@ -34,6 +34,7 @@ from ..models import (
 )
 from ..paper import pdf
 from ..paper.places import Measure
+from ..spid.models import SpidVoucher
 from . import files, trail
 from .announce import announce
 from .charge import move as book
@@ -176,7 +177,7 @@ def forget_all(*, with_tokens: bool) -> None:
     faults.switch_off()
     usage.forget()
     tables: list[Any] = [LogLine, StoredFile, Signer, Procedure, Blob, Message, Delivery, ErrorEntry, Usage]
-    tables += [WalletTransaction, Wallet, Subscription]
+    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher]
     if with_tokens:
         tables += [Token, Interface]
     with transaction.atomic():

@@ -35,6 +35,7 @@ PROVIDER_FIRMADIGITALE_URL=http://sandbox:8001
 PROVIDER_OAUTH_URL=http://sandbox:8001
 PROVIDER_TEST_HOSTS=1
 SIGNING_ORIGINS=http://localhost:8001
+SPID_ORIGINS=http://localhost:8001
 CALLBACK_URL=http://front:8080
 TRUST_ROOTS=/srv/sigillo/var/sandbox/trust
 """

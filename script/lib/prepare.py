@@ -17,7 +17,7 @@ def prepare(environment: Mapping[str, str], *, with_demo_data: bool) -> None:
 
     A database of one's own (``DATABASE_URL``) is asked each time: others may have changed it. Raises ``SetupFailed``.
     """
-    sources = [*sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("billing/start_prices.py"))]
+    sources = [*sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("*/start_*.py"))]
     sources += [ROOT / "portal" / "demo.py", ROOT / "requirements.txt", EMBEDDED]
     is_kept = "DATABASE_URL" not in environment and DATABASE.exists() and not needs("database", sources)
     if not is_kept:

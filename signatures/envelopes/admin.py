@@ -7,25 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin
+from facts.admin import FactAdmin, FactInline
 
 from .models import Envelope, EnvelopeEvent, Signer
 
 SEALED = ["sealed_link", "token_digest", "copy_digest"]
-
-
-class FactInline(admin.TabularInline):
-    """Rows to look at beside their envelope."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class SignerInline(FactInline):

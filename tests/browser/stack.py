@@ -85,6 +85,7 @@ def _environment(folder: Path, url: str, sandbox: SandboxHandle, stack: ExitStac
         "PROVIDER_FIRMADIGITALE_URL": sandbox.url,
         "PROVIDER_OAUTH_URL": sandbox.url,
         "SIGNING_ORIGINS": sandbox.url,
+        "SPID_ORIGINS": sandbox.url,
         "FOLLOW_SECONDS": "1",
         "LOG_LEVEL": "INFO",
     }

@@ -1,0 +1,1 @@
+"""Pages of SPID: whoever orders, and the person whose identity it is."""
