@@ -23,8 +23,8 @@ from .errors import (
     Throttled,
     Unavailable,
 )
-from .port import Generation
 from .redaction import excerpt, scrub
+from .tokens import Access
 
 
 class Kind(Enum):
@@ -39,13 +39,13 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. With a `generation` it carries that one's bearer token, without it the account's Basic login."""
+    """One call. With an `access` it carries that one's bearer token, without it the account's Basic login."""
 
     method: str
     base: str
     path: str
     kind: Kind
-    generation: Generation | None = None
+    access: Access | None = None
     params: Mapping[str, str | int] | None = None
     body: Any = None
     accept: str = "application/json"
@@ -147,7 +147,7 @@ def _refusal(call: Call, response: httpx.Response) -> ProviderError:
     proven = {**facts, "proves_not_bought": call.is_paid}
     if status >= 500 or status < 400 or status in (408, 499):
         return OutcomeUnknown(**facts) if call.is_paid else Unavailable(**facts)
-    if status == 401 and call.generation is not None:
+    if status == 401 and call.access is not None:
         # A good token can be refused for seconds (contract, section 1, fact 9): not an error of the request.
         return Unavailable(**proven)
     if status == 402:

@@ -23,9 +23,9 @@ from .breaker import Breaker
 from .calls import Answer, Call, Kind, encode, failure, judge
 from .config import ProviderConfig
 from .errors import OutcomeUnknown, ProviderError, Throttled, Unavailable
-from .port import Exchange, Generation
+from .port import Exchange
 from .redaction import excerpt, summary
-from .tokens import TokenKeeper
+from .tokens import Access, TokenKeeper
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ _REFUSALS_WAITED_FOR = 20
 
 @dataclass(frozen=True, slots=True)
 class NeedToken:
-    """Give me this generation's token."""
+    """Give me the token for this access."""
 
-    generation: Generation
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ Conversation = Generator[Step, Reply, Answer]
 
 @dataclass
 class Shared:
-    """What all conversations of one provider share; set `tokens` before the first call with a generation."""
+    """What all conversations of one provider share; set `tokens` before the first call with an access."""
 
     config: ProviderConfig
     breakers: dict[str, Breaker] = field(default_factory=dict)
@@ -145,10 +145,10 @@ def _circuit_open(call: Call, wait: float) -> Unavailable:
 
 
 def _authorise(call: Call) -> Generator[Step, Reply, str]:
-    if call.generation is None:
+    if call.access is None:
         return ""
     try:
-        token = yield NeedToken(call.generation)
+        token = yield NeedToken(call.access)
     except ProviderError as error:
         # The call itself was never sent.
         raise not_sent(error, call.is_paid) from error
@@ -178,7 +178,7 @@ def build(call: Call, shared: Shared, token: str) -> httpx.Request:
         "accept": call.accept,
         "accept-encoding": "gzip, deflate",
         "user-agent": "Sigillo",
-        "authorization": f"Bearer {token}" if call.generation is not None else shared.basic,
+        "authorization": f"Bearer {token}" if call.access is not None else shared.basic,
     }
     content = None
     if call.body is not None:
@@ -206,12 +206,12 @@ def _learn(
         breaker.failed()
     elif status < 500 and status != 429:
         breaker.succeeded()
-    if call.generation is None:
+    if call.access is None:
         return 0
     if status == 401:
-        return shared.tokens.refused(call.generation, token)
+        return shared.tokens.refused(call.access, token)
     if isinstance(outcome, Answer):
-        shared.tokens.accepted(call.generation)
+        shared.tokens.accepted(call.access)
     return 0
 
 

@@ -24,6 +24,7 @@ from .port import (
     ProcedureSummary,
 )
 from .redaction import without_secrets
+from .tokens import Access
 from .transport import Transport
 from .words import procedure_state, signer_state
 
@@ -149,7 +150,7 @@ class ESignature:
         return answers.rows(answer.data)
 
     def _call(self, method: str, path: str, kind: Kind, **more: Any) -> Call:
-        return Call(method, self._config.esignature_url, path, kind, self.generation, **more)
+        return Call(method, self._config.esignature_url, path, kind, Access.ESIGNATURE, **more)
 
 
 def request_body(new: NewProcedure, config: ProviderConfig) -> dict[str, Any]:

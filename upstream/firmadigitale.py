@@ -29,6 +29,7 @@ from .port import (
     ProcedureSummary,
 )
 from .redaction import without_secrets
+from .tokens import Access
 from .transport import Transport
 from .words import procedure_state, signer_state
 
@@ -182,7 +183,7 @@ class FirmaDigitale:
             return []
 
     def _call(self, method: str, path: str, kind: Kind, **more: Any) -> Call:
-        return Call(method, self._config.firmadigitale_url, path, kind, self.generation, **more)
+        return Call(method, self._config.firmadigitale_url, path, kind, Access.FIRMADIGITALE, **more)
 
 
 def request_body(new: NewProcedure, config: ProviderConfig, interface: str = "") -> dict[str, Any]:

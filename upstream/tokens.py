@@ -12,16 +12,24 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from threading import Lock
 from typing import Protocol
 
 from .config import ProviderConfig
 from .errors import ProviderError, Rejected
-from .port import Generation
 
 logger = logging.getLogger(__name__)
 
 _DAY = 24 * 3600
+
+
+class Access(StrEnum):
+    """What a bearer token opens. Each has its own: an account need not be enabled for all of them."""
+
+    ESIGNATURE = "esignature"
+    FIRMADIGITALE = "firmadigitale"
+    ORDERS = "orders"
 
 
 class TokenStore(Protocol):
@@ -49,22 +57,24 @@ class MemoryTokens:
         self._values[name] = value
 
 
-def scopes_for(generation: Generation, config: ProviderConfig) -> list[str]:
-    """The least that following and sending in this generation needs (contract, section 3).
+# The least that each access needs (contract, section 3). No DELETE scope exists for `firma_elettronica_ui`,
+# although its DELETE does.
+_SCOPES = {
+    Access.ESIGNATURE: ("POST:EU-SES", "GET:signatures", "DELETE:signatures"),
+    Access.FIRMADIGITALE: (
+        "GET:firma_elettronica",
+        "POST:firma_elettronica",
+        "GET:firma_elettronica_ui",
+        "POST:firma_elettronica_ui",
+    ),
+    Access.ORDERS: ("GET:prodotti", "GET:richiesta", "POST:richiesta", "PATCH:richiesta"),
+}
 
-    No DELETE scope exists for `firma_elettronica_ui`, although its DELETE does.
-    """
-    if generation is Generation.ESIGNATURE:
-        pairs = [("POST", "EU-SES"), ("GET", "signatures"), ("DELETE", "signatures")]
-        host = config.esignature_host
-    else:
-        pairs = [
-            (method, path)
-            for path in ("firma_elettronica", "firma_elettronica_ui")
-            for method in ("GET", "POST")
-        ]
-        host = config.firmadigitale_host
-    return [f"{method}:{host}/{path}" for method, path in pairs]
+
+def scopes_for(access: Access, config: ProviderConfig) -> list[str]:
+    """The scopes that a token for this access is minted with."""
+    host = config.esignature_host if access == Access.ESIGNATURE else config.firmadigitale_host
+    return [scope.replace(":", f":{host}/", 1) for scope in _SCOPES[access]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ class Minted:
 
 @dataclass
 class _Slot:
-    """What is known of one generation's token."""
+    """What is known of the token for one access."""
 
     minted: Minted | None = None
     given_up: str = ""
@@ -89,47 +99,47 @@ class _Slot:
 
 
 class TokenKeeper:
-    """Gives out the token for a generation; mints (one at a time per generation and process) when needed."""
+    """Gives out the token for an access; mints (one at a time per access and process) when needed."""
 
     def __init__(
-        self, config: ProviderConfig, store: TokenStore, mint: Callable[[Generation, list[str]], Minted]
+        self, config: ProviderConfig, store: TokenStore, mint: Callable[[Access, list[str]], Minted]
     ) -> None:
         self._config = config
         self._store = store
         self._mint = mint
-        self._slots = {generation: _Slot() for generation in Generation}
+        self._slots = {access: _Slot() for access in Access}
         account = f"{config.oauth_url}|{config.email}|{config.test_hosts}"
         self._account = hashlib.sha256(account.encode()).hexdigest()[:16]
 
-    def ready(self, generation: Generation) -> str | None:
+    def ready(self, access: Access) -> str | None:
         """The token if it is at hand without any I/O."""
-        minted = self._slots[generation].minted
+        minted = self._slots[access].minted
         return minted.token if minted is not None and self._is_fresh(minted) else None
 
-    def current(self, generation: Generation) -> str:
+    def current(self, access: Access) -> str:
         """The token, from memory, the store, or newly minted. Raises ProviderError when minting fails."""
-        token = self.ready(generation)
+        token = self.ready(access)
         if token is not None:
             return token
-        slot = self._slots[generation]
+        slot = self._slots[access]
         with slot.lock:
             if slot.minted is None or not self._is_fresh(slot.minted):
-                slot.minted = self._stored(generation, slot.given_up) or self._new(generation, slot)
+                slot.minted = self._stored(access, slot.given_up) or self._new(access, slot)
                 slot.refused_since, slot.refusals = None, 0
             return slot.minted.token
 
-    def accepted(self, generation: Generation) -> None:
+    def accepted(self, access: Access) -> None:
         """The provider took the token."""
-        slot = self._slots[generation]
+        slot = self._slots[access]
         if slot.refusals:
             slot.refused_since, slot.refusals = None, 0
 
-    def refused(self, generation: Generation, token: str) -> int:
+    def refused(self, access: Access, token: str) -> int:
         """The provider refused the token; the number of refusals in a row.
 
         Gives it up only when it has been refused at several tries over `token_patience` seconds.
         """
-        slot = self._slots[generation]
+        slot = self._slots[access]
         with slot.lock:
             if slot.minted is None or slot.minted.token != token:
                 return slot.refusals
@@ -142,31 +152,31 @@ class TokenKeeper:
                 slot.minted, slot.given_up = None, token
             return slot.refusals
 
-    def _new(self, generation: Generation, slot: _Slot) -> Minted:
+    def _new(self, access: Access, slot: _Slot) -> Minted:
         if slot.mint_error is not None and time.monotonic() < slot.mint_again_at:
             raise slot.mint_error
         try:
-            minted = self._mint(generation, scopes_for(generation, self._config))
+            minted = self._mint(access, scopes_for(access, self._config))
         except Rejected as error:
             # Wrong credentials stay wrong: hammering the login could lock the account.
             slot.mint_error = error
             slot.mint_again_at = time.monotonic() + self._config.token_mint_pause
             raise
         slot.mint_error = None
-        self._keep(generation, minted)
+        self._keep(access, minted)
         return minted
 
-    def _keep(self, generation: Generation, minted: Minted) -> None:
+    def _keep(self, access: Access, minted: Minted) -> None:
         value = json.dumps({"token": minted.token, "expires_at": minted.expires_at})
         try:
-            self._store.set(self._name(generation), value, max(1, int(minted.expires_at - time.time())))
+            self._store.set(self._name(access), value, max(1, int(minted.expires_at - time.time())))
         except Exception:
             # A store of any make may be down; the token in memory is as good.
             logger.exception("provider: a token could not be kept")
 
-    def _stored(self, generation: Generation, given_up: str) -> Minted | None:
+    def _stored(self, access: Access, given_up: str) -> Minted | None:
         try:
-            value = self._store.get(self._name(generation))
+            value = self._store.get(self._name(access))
         except Exception:
             logger.exception("provider: no token could be read from the store")
             return None
@@ -183,5 +193,7 @@ class TokenKeeper:
         margin = min(_DAY, self._config.token_ttl * 0.05)
         return minted.expires_at - margin > time.time()
 
-    def _name(self, generation: Generation) -> str:
-        return f"provider-token:{self._account}:{generation}"
+    def _name(self, access: Access) -> str:
+        # A token kept by an earlier version must not stand in for one that opens more.
+        scopes = "|".join(sorted(scopes_for(access, self._config)))
+        return f"provider-token:{self._account}:{access}:{hashlib.sha256(scopes.encode()).hexdigest()[:16]}"

@@ -61,7 +61,7 @@ class Transport:
                     reply = None
                 else:
                     try:
-                        reply = self.shared.tokens.current(step.generation)
+                        reply = self.shared.tokens.current(step.access)
                     except ProviderError as error:
                         step = talk.throw(error)
                         continue
@@ -154,9 +154,9 @@ class Wave:
 
     async def _token(self, step: NeedToken) -> str:
         tokens = self._shared.tokens
-        token = tokens.ready(step.generation)
+        token = tokens.ready(step.access)
         if token is None:
-            token = await asyncio.to_thread(tokens.current, step.generation)
+            token = await asyncio.to_thread(tokens.current, step.access)
         return token
 
     async def _send(self, step: Send) -> httpx.Response | httpx.HTTPError:

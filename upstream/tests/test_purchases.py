@@ -217,10 +217,11 @@ def test_a_signing_page_that_cannot_be_asked_about_proves_that_nothing_was_bough
 
 def test_a_get_that_spends_is_sent_once(server, connect):
     from upstream.calls import Call, Kind
+    from upstream.tokens import Access
 
     provider = connect()
     server.on("GET /spid_personale", Reply(500, b""))
-    call = Call("GET", server.address, "/spid_personale", Kind.PAID, Generation.FIRMADIGITALE)
+    call = Call("GET", server.address, "/spid_personale", Kind.PAID, Access.FIRMADIGITALE)
     with pytest.raises(OutcomeUnknown):
         provider._transport.ask(call)
     assert len(server.seen("GET /spid_personale")) == 1

@@ -23,7 +23,7 @@ from upstream import (
     firmadigitale,
 )
 from upstream.people import international
-from upstream.tokens import scopes_for
+from upstream.tokens import Access, scopes_for
 
 from .conftest import GIULIA, LEASE, MARCO, PLACE, config_for
 from .samples import REFERENCE, envelope, signature, wrapped
@@ -118,11 +118,11 @@ def test_an_interface_agrees_with_the_descriptions():
     schema.validate(body)
 
 
-@pytest.mark.parametrize("generation", list(Generation))
+@pytest.mark.parametrize("access", list(Access))
 @pytest.mark.parametrize("test_hosts", [True, False])
-def test_a_minting_agrees_with_the_descriptions(generation: Generation, test_hosts: bool):
+def test_a_minting_agrees_with_the_descriptions(access: Access, test_hosts: bool):
     config = replace(CONFIG, test_hosts=test_hosts)
-    body = {"scopes": scopes_for(generation, config), "name": "n", "ttl": config.token_ttl}
+    body = {"scopes": scopes_for(access, config), "name": "n", "ttl": config.token_ttl}
     validate(body, "NewToken")
     official("oauthv2.json", "TokenCreate").validate(body)
 
