@@ -17,6 +17,7 @@ from upstream import ProviderError
 
 from .flows.settle import decide_bought, decide_withdrawn, send_again
 from .models import Purchase, PurchaseStep
+from .product_admin import ProductFilter
 
 
 class DecisionForm(forms.Form):
@@ -63,7 +64,7 @@ class PurchaseAdmin(FactAdmin):
         "created_at", "fact_key", "organisation", "state", "quantity", "expected_cost", "tariff", "attempts",
         "provider_reference",
     ]  # fmt: skip
-    list_filter = ["state", "product", "generation", "tariff", "created_at"]
+    list_filter = ["state", ProductFilter, "generation", "tariff", "created_at"]
     list_select_related = ["organisation"]
     search_fields = [
         "fact_key__startswith",

@@ -19,21 +19,29 @@ class MeteredPerson:
     subject: str
 
 
-def meter(purchase: Purchase, people: Sequence[MeteredPerson], occurred_at: datetime) -> int:
+def meter(
+    purchase: Purchase,
+    people: Sequence[MeteredPerson],
+    occurred_at: datetime,
+    *,
+    product: str = "",
+    agreed_at: datetime | None = None,
+) -> int:
     """Write one usage row for each person of a bought purchase; rows that exist stay. Returns how many are new.
 
-    Price, cost and VAT rate in force at that time are frozen on the row. Raises ``PriceMissing``.
+    Price, cost and VAT rate in force at that time are frozen on the row; with ``agreed_at``, the sell price of that
+    earlier moment, at which the customer said yes to it. ``product`` names something that was bought along, such as
+    an option, in place of the purchase's own product. Raises ``PriceMissing``.
     """
-    sale = Price.objects.sale(purchase.product, purchase.organisation, occurred_at)
-    cost = Price.objects.cost(purchase.product, purchase.tariff, occurred_at)
+    product = product or purchase.product
+    sale = Price.objects.sale(product, purchase.organisation, agreed_at or occurred_at)
+    cost = Price.objects.cost(product, purchase.tariff, occurred_at)
     rate = VatRate.objects.at(occurred_at).rate
     rows = [
         Usage(
-            id=usage_id(
-                purchase.organisation_id, purchase.product, purchase.provider_reference, person.person_key
-            ),
+            id=usage_id(purchase.organisation_id, product, purchase.provider_reference, person.person_key),
             organisation=purchase.organisation,
-            product=purchase.product,
+            product=product,
             occurred_at=occurred_at,
             purchase=purchase,
             provider_reference=purchase.provider_reference,
