@@ -10,6 +10,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,12 +47,15 @@ def intend(
     tariff: str,
     request_digest: str,
     now: datetime,
+    along: Iterable[str] = (),
 ) -> Purchase:
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
 
-    Raises ``PriceMissing`` when the price book knows no cost.
+    ``along`` names products that the same call buys once each, such as options of an order. Raises ``PriceMissing``
+    when the price book knows no cost.
     """
-    cost = Price.objects.cost(product, tariff, now)
+    cost = quantity * Price.objects.cost(product, tariff, now).amount
+    cost += sum(Price.objects.cost(other, tariff, now).amount for other in along)
     purchase = Purchase.objects.create(
         organisation=organisation,
         fact_key=fact_key,
@@ -59,7 +63,7 @@ def intend(
         generation=generation,
         quantity=quantity,
         tariff=tariff,
-        expected_cost=quantity * cost.amount,
+        expected_cost=cost,
         request_digest=request_digest,
         callback_key=new_token(),
         next_attempt_at=now,
