@@ -229,7 +229,10 @@ class Order(models.Model):
 
     @property
     def details(self) -> dict[str, dict[str, Any]]:
-        """What was typed, by step ("person", "birth", …), as the forms keep it: texts, numbers, dates in ISO."""
+        """What was typed, by step ("person", "birth", …), as the forms keep it: texts, numbers, dates in ISO.
+
+        The names of fields are those of ``customers.identity``.
+        """
         if not self.sealed_details:
             return {}
         found: dict[str, dict[str, Any]] = json.loads(open_sealed(self.sealed_details, DETAILS_PURPOSE))
@@ -240,7 +243,7 @@ class Order(models.Model):
         """Seal what was typed, and keep beside it what must be found. The caller saves."""
         self.sealed_details = seal(canonical(details), DETAILS_PURPOSE)
         person = details.get("person", {})
-        self.holder_name = " ".join(filter(None, (person.get("name"), person.get("surname"))))[:160]
+        self.holder_name = " ".join(filter(None, (person.get("given_name"), person.get("surname"))))[:160]
         self.tax_code_print = fingerprint(person.get("tax_code", ""), "tax-code")
         self.email_print = fingerprint(person.get("email", "").lower(), "email")
         self.mobile_print = fingerprint(person.get("mobile", ""), "mobile")

@@ -29,7 +29,7 @@ COST, PRICE = Decimal("25.70"), Decimal("39.00")
 
 MARIO: dict[str, dict[str, Any]] = {
     "person": {
-        "name": "Mario",
+        "given_name": "Mario",
         "surname": "Rossi",
         "tax_code": "RSSMRA85C15H501R",
         "email": "mario.rossi@example.it",
@@ -37,11 +37,11 @@ MARIO: dict[str, dict[str, Any]] = {
         "language": "it",
     },
     "birth": {
-        "born_on": "1985-03-15",
         "sex": "M",
-        "country": "IT",
-        "municipality": "Roma",
-        "province": "RM",
+        "born_on": "1985-03-15",
+        "birth_country": "IT",
+        "birth_place": "Roma",
+        "birth_province": "RM",
     },
     "residence": {
         "country": "IT",
@@ -51,11 +51,11 @@ MARIO: dict[str, dict[str, Any]] = {
         "postal_code": "50131",
     },
     "document": {
-        "kind": "passport",
-        "number": "YA1234567",
-        "issuer": "Ministero degli Affari Esteri",
-        "issued_on": "2024-05-06",
-        "expires_on": "2034-05-05",
+        "document_kind": "passport",
+        "document_number": "YA1234567",
+        "document_issuer": "Ministero degli Affari Esteri",
+        "document_issued_on": "2024-05-06",
+        "document_expires_on": "2034-05-05",
     },
     "shipping": {
         "recipient": "Mario Rossi",
@@ -72,7 +72,7 @@ MARIO: dict[str, dict[str, Any]] = {
 
 
 def details(**steps: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Mario's details, with other values in some steps: ``details(person={"name": "Maria"})``."""
+    """Mario's details, with other values in some steps: ``details(person={"given_name": "Maria"})``."""
     return {step: {**values, **steps.get(step, {})} for step, values in MARIO.items()} | {
         step: values for step, values in steps.items() if step not in MARIO
     }
