@@ -77,6 +77,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": FOLLOW_SECONDS,
         "options": {"expires": 30},
     },
+    "read the catalogue": {
+        "task": "signatures.catalogue.tasks.sync_catalogue",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "sweep drafts": {
         "task": "signatures.envelopes.tasks.sweep_drafts",
         "schedule": 3600.0,
