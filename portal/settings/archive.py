@@ -39,6 +39,7 @@ RETENTION_YEARS: int = env.int("RETENTION_YEARS", default=10)
 # Uploads that were never sent are nobody's proof.
 DRAFT_RETENTION = timedelta(days=env.int("DRAFT_RETENTION_DAYS", default=90))
 UPLOAD_MAX_BYTES: int = 50 * 1024 * 1024
+PICTURE_MAX_BYTES: int = 25 * 1024 * 1024
 UPLOAD_MAX_PAGES: int = env.int("UPLOAD_MAX_PAGES", default=2000)
 # Folder of PEM files: the authorities whose document signatures we trust.
 TRUST_ROOTS: str = env.str("TRUST_ROOTS", default="")
