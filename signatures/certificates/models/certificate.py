@@ -14,7 +14,9 @@ from django.utils.translation import pgettext_lazy
 from facts.append_only import AppendOnly, AppendOnlyQuerySet
 from facts.chain import canonical
 from signatures.catalogue.products import Covers, Device
-from vault import fingerprint, open_sealed, seal
+from vault import open_sealed, seal
+
+from .prints import fingerprints_of
 
 HOLDER_PURPOSE = "certificate-holder"
 
@@ -63,6 +65,8 @@ class Certificate(models.Model):
     # Tax code, e-mail and mobile of the holder, read and written through ``holder``.
     sealed_holder = models.TextField(blank=True, editable=False)
     tax_code_print = models.CharField(max_length=64, blank=True, editable=False)
+    email_print = models.CharField(max_length=64, blank=True, editable=False)
+    mobile_print = models.CharField(max_length=64, blank=True, editable=False)
     language = models.CharField(_("holder's language"), max_length=5, default="it")
     maker = models.CharField(_("maker"), max_length=40)
     device = models.CharField(_("device"), max_length=14, choices=Device.choices)
@@ -96,6 +100,8 @@ class Certificate(models.Model):
             models.Index(fields=["organisation", "expires_on"], name="certificate_calendar"),
             models.Index(fields=["state", "expires_on"], name="certificate_expiring"),
             models.Index(fields=["tax_code_print"], name="certificate_tax_code"),
+            models.Index(fields=["email_print"], name="certificate_email"),
+            models.Index(fields=["mobile_print"], name="certificate_mobile"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -119,9 +125,10 @@ class Certificate(models.Model):
 
     @holder.setter
     def holder(self, holder: dict[str, str]) -> None:
-        """Seal what is known of the holder, and keep a fingerprint of the tax code. The caller saves."""
+        """Seal what is known of the holder, and keep fingerprints of what is one person's only. The caller saves."""
         self.sealed_holder = seal(canonical(holder), HOLDER_PURPOSE)
-        self.tax_code_print = fingerprint(holder.get("tax_code", ""), "tax-code")
+        for name, value in fingerprints_of(holder).items():
+            setattr(self, name, value)
 
 
 class RenewalRuleQuerySet(AppendOnlyQuerySet):

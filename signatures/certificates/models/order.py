@@ -15,7 +15,9 @@ from billing.models import Purchase
 from facts.chain import ChainedEvent, canonical
 from signatures.catalogue.products import KEY_PREFIX, ProductFacts, facts_of
 from upstream import ProductFamily
-from vault import fingerprint, open_sealed, seal
+from vault import open_sealed, seal
+
+from .prints import fingerprints_of
 
 DETAILS_PURPOSE = "order-details"
 
@@ -244,9 +246,8 @@ class Order(models.Model):
         self.sealed_details = seal(canonical(details), DETAILS_PURPOSE)
         person = details.get("person", {})
         self.holder_name = " ".join(filter(None, (person.get("given_name"), person.get("surname"))))[:160]
-        self.tax_code_print = fingerprint(person.get("tax_code", ""), "tax-code")
-        self.email_print = fingerprint(person.get("email", "").lower(), "email")
-        self.mobile_print = fingerprint(person.get("mobile", ""), "mobile")
+        for name, value in fingerprints_of(person).items():
+            setattr(self, name, value)
         self.language = person.get("language") or self.language
 
     # Fields that ``details`` writes along, for ``save(update_fields=…)``.
