@@ -35,14 +35,10 @@ def check(*, tax_code: str, mobile: str, email: str, holders: ContactHolders) ->
         return []
     found = []
     if (number := kept_mobile(mobile)) and _are_others(own, holders.of_mobile(number)):
-        text = _(
-            "This mobile is already used for another person. Each needs their own, or the certificate is not issued."
-        )
+        text = _("This mobile is already used for another person. Each needs their own, or the certificate is not issued.")
         found.append(Finding.error(Code.CONTACT_SHARED, Field.MOBILE, text))
     if (address := kept_email(email)) and _are_others(own, holders.of_email(address)):
-        text = _(
-            "This e-mail is already used for another person. Each needs their own, or the certificate is not issued."
-        )
+        text = _("This e-mail is already used for another person. Each needs their own, or the certificate is not issued.")
         found.append(Finding.error(Code.CONTACT_SHARED, Field.EMAIL, text))
     return found
 

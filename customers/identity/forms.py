@@ -20,9 +20,7 @@ class FindingsMixin(forms.Form):
     The two fields are rendered by ``components/warnings.html``, each warning beside its field by ``warnings_of``.
     """
 
-    confirmed = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label=_("Please check")
-    )
+    confirmed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label=_("Please check"))
     confirmation_reason = forms.CharField(
         required=False,
         max_length=300,
@@ -50,21 +48,15 @@ class FindingsMixin(forms.Form):
             self._refuse(finding)
         self._accept_keys([warning.key for warning in findings.warnings(self.findings)])
         if self.open_warnings:
-            self.add_error(
-                "confirmed", ValidationError(_("Correct this, or confirm each point."), "unconfirmed")
-            )
+            self.add_error("confirmed", ValidationError(_("Correct this, or confirm each point."), "unconfirmed"))
         elif self.confirmed_warnings and not self.cleaned_data.get("confirmation_reason", "").strip():
-            self.add_error(
-                "confirmation_reason", ValidationError(_("Say in a few words why it is right."), "required")
-            )
+            self.add_error("confirmation_reason", ValidationError(_("Say in a few words why it is right."), "required"))
         return cleaned
 
     @property
     def open_warnings(self) -> list[Finding]:
         """The warnings that nobody has confirmed yet."""
-        return [
-            warning for warning in findings.warnings(self.findings) if warning.key not in self._sent_keys()
-        ]
+        return [warning for warning in findings.warnings(self.findings) if warning.key not in self._sent_keys()]
 
     @property
     def confirmed_warnings(self) -> list[Finding]:

@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .findings import Code, Field, Finding
 
-VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {
-    "<": 0
-}
+VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 WEIGHTS = (7, 3, 1)
 # Signs that stand for the filler on keyboards without it, and in texts that were copied.
 FILLERS = str.maketrans("«‹≤〈＜_", "<<<<<<")
@@ -95,9 +93,7 @@ def check(text: str) -> list[Finding]:
     wrong = wrong_digits(mrz)
     # The last digit covers all the others: if one of them is wrong already, it says nothing new.
     shown = wrong[:-1] if len(wrong) > 1 and wrong[-1].line == 2 and wrong[-1].what == OVERALL else wrong
-    said = _(
-        "Line %(line)s, %(what)s: the check digit %(found)s does not fit. A character before it is mistyped."
-    )
+    said = _("Line %(line)s, %(what)s: the check digit %(found)s does not fit. A character before it is mistyped.")
     values = ({"line": digit.line, "what": digit.what, "found": digit.found} for digit in shown)
     return [Finding.error(Code.MRZ_INVALID, Field.MRZ, said, **value) for value in values]
 
@@ -129,9 +125,7 @@ def _lines(text: str) -> list[str]:
         typed = _divided(typed[0])
     width = {2: PASSPORT, 3: CARD}.get(len(typed))
     if width is None:
-        raise Unreadable(
-            _("Type all machine-readable lines: three of 30 characters on a card, two of 44 in a passport.")
-        )
+        raise Unreadable(_("Type all machine-readable lines: three of 30 characters on a card, two of 44 in a passport."))
     return [_filled(line, number, width) for number, line in enumerate(typed, start=1)]
 
 
@@ -164,9 +158,7 @@ def _filled(line: str, number: int, width: int) -> str:
 def _card(first: str, second: str, third: str) -> Mrz:
     if first[0] not in "CIA":
         raise Unreadable(_("The first line of a card begins with C, I or A."))
-    second = (
-        _digits(second, 0, 7) + second[7] + _digits(second, 8, 15) + second[15:29] + _digits(second, 29, 30)
-    )
+    second = _digits(second, 0, 7) + second[7] + _digits(second, 8, 15) + second[15:29] + _digits(second, 29, 30)
     first = first[:14] + _digits(first, 14, 15) + first[15:]
     surname, given_name = _names(third)
     number, optional = first[5:14], first[15:30]

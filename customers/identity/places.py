@@ -89,8 +89,11 @@ class Places:
         best: dict[str, tuple[tuple[object, ...], Place]] = {}
         for first in SAINTS.get(typed[0], ()) or (typed[0],):
             for words, position, place in self._beginning_with(first):
-                if (abroad is not None and place.is_abroad is not abroad) or (
-                    on is not None and not place.existed(on)
+                if (
+                    (abroad is not None
+                    and place.is_abroad is not abroad)
+                    or (on is not None
+                    and not place.existed(on))
                 ):
                     continue
                 if (province and place.province != province) or not _begin([first, *typed[1:]], words):
