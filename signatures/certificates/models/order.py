@@ -222,6 +222,16 @@ class Order(models.Model):
         return self.state == self.State.DRAFT
 
     @property
+    def is_editable(self) -> bool:
+        """Whether its data may still be changed: until something was bought with them."""
+        return self.is_draft or (self.state == self.State.RETURNED and self.purchase_id is None)
+
+    @property
+    def takes_papers(self) -> bool:
+        """Whether pictures and papers may be uploaded."""
+        return self.is_draft or self.state in {self.State.DOCUMENTS_NEEDED, self.State.RETURNED}
+
+    @property
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
 

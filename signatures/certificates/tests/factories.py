@@ -57,7 +57,7 @@ MARIO: dict[str, dict[str, Any]] = {
         "document_issued_on": "2024-05-06",
         "document_expires_on": "2034-05-05",
     },
-    "shipping": {
+    "options": {
         "recipient": "Mario Rossi",
         "street": "Via dei Mille 12",
         "municipality": "Firenze",
