@@ -14,6 +14,7 @@ from documents.flows.store import read, store
 from documents.inspection import Refused
 
 from ..models import Order, OrderFile
+from ..models.papers import OrderFileQuerySet
 from .state import Actor, NotPossible, locked, tell
 
 Kind = OrderFile.Kind
@@ -102,7 +103,7 @@ def _cleaned(data: bytes) -> tuple[bytes, str, int, Sequence[str]]:
     return picture.data, JPEG, 1, picture.remarks
 
 
-def _current(order: Order) -> "OrderFile.objects":  # type: ignore[name-defined]
+def _current(order: Order) -> OrderFileQuerySet:
     return OrderFile.objects.current().filter(order=order)
 
 

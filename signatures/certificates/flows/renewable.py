@@ -74,7 +74,7 @@ def what_instead(rule: RenewalRule | None) -> str:
 def why_not_for(order: Order, values: Mapping[str, Any], today: date | None = None) -> str:
     """Why the certificate that a renewal order names cannot be renewed; empty if it can."""
     facts = order.facts
-    if order.renews_id:
+    if order.renews:
         if not is_of(order.renews, facts):
             return _("This product renews another kind of certificate.")
         return why_not_this(order.renews, today)
@@ -86,9 +86,9 @@ def why_not_for(order: Order, values: Mapping[str, Any], today: date | None = No
     return why_not(facts.maker, str(facts.renews), expires_on=expires_on, renewals_count=count, today=today)
 
 
-def is_of(certificate: Certificate | None, facts: ProductFacts) -> bool:
+def is_of(certificate: Certificate, facts: ProductFacts) -> bool:
     """Whether a renewal product is made for this certificate."""
-    return certificate is not None and (certificate.maker, certificate.covers) == (facts.maker, facts.renews)
+    return (certificate.maker, certificate.covers) == (facts.maker, facts.renews)
 
 
 def renewable_of(order: Order) -> list[Certificate]:

@@ -173,7 +173,7 @@ def _shipping(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _contact(values: Mapping[str, Any]) -> dict[str, str]:
+def _contact(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"email": values["email"], "mobile": values["mobile"]}
 
 
