@@ -126,6 +126,8 @@ class Knobs:
 
     retry_pause: float = 1.0
     """Pause before a callback's first retry; doubles each time."""
+    tokens_age: bool = False
+    """Whether moving the clock ahead ends tokens too."""
     clock_offset: float = 0.0
     """How far the sandbox's clock is ahead."""
 

@@ -193,12 +193,12 @@ def _signatures(sheet: _Sheet) -> None:
 def _plain(value: str) -> str:
     """What the form's own font can draw; the field's value is exact all the same."""
     try:
-        value.encode("cp1252")
+        value.encode("latin-1")
     except UnicodeEncodeError:
         value = (
             unicodedata.normalize("NFKD", value.translate(_STROKED))
-            .encode("cp1252", "ignore")
-            .decode("cp1252")
+            .encode("latin-1", "ignore")
+            .decode("latin-1")
         )
     return "".join(sign for sign in value if sign.isprintable())[:_LONGEST]
 
