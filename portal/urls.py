@@ -14,7 +14,7 @@ urlpatterns = [
     path("organisation/", include("customers.urls")),
     path("envelopes/", include("signatures.envelopes.urls")),
     path("s/", include("signatures.envelopes.signer_urls")),
-    path("hints/", include("signatures.envelopes.callback_urls")),
+    path("hints/", include("signatures.callback_urls")),
     path("usage/", include("billing.urls")),
     path("staff/", admin.site.urls),
 ]
