@@ -11,6 +11,8 @@ _SEGMENTS = {
     "signatures": ESIGNATURE,
     "firma_elettronica": FIRMADIGITALE,
     "firma_elettronica_ui": FIRMADIGITALE,
+    "prodotti": FIRMADIGITALE,
+    "richiesta": FIRMADIGITALE,
     "tokens": OAUTH,
     "scopes": OAUTH,
     "wallet": OAUTH,

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from . import order_urls
 from .api import account, esignature, firmadigitale, tokens
 from .pages import control, control_api, inbox, signing, views
 
@@ -21,6 +22,7 @@ urlpatterns = [
     re_path(rf"^firma_elettronica/{_ID}/audit/?$", firmadigitale.audit),
     re_path(r"^firma_elettronica_ui/?$", firmadigitale.interfaces),
     re_path(rf"^firma_elettronica_ui/{_ID}/?$", firmadigitale.interface),
+    *order_urls.urlpatterns,
     # Account
     re_path(r"^tokens/?$", tokens.many),
     re_path(r"^tokens/(?P<token>[^/]+)/?$", tokens.one),

@@ -303,7 +303,7 @@ class Order(OrderSummary):
     """An order as read at the provider.
 
     `has_form` and `has_document`: the provider has received them. `tracking` is the shipment's number. `raw` is
-    the whole answer without secrets and keys.
+    the whole answer without secrets and keys; the person's data stays in it.
     """
 
     product_name: str

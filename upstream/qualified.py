@@ -51,10 +51,13 @@ class QualifiedSignatures:
         """
         call = self._call("GET", _CATALOGUE, Kind.READ, exact=True)
         answer = self._transport.ask(call)
-        found = {one.code: one for one in map(_product, reversed(answers.rows(answer.data))) if one.code}
+        found: dict[str, CatalogueProduct] = {}
+        for one in map(_product, answers.rows(answer.data)):
+            if one.code:
+                found.setdefault(one.code, one)
         if not found:
             raise broken(call, "the catalogue is empty", status=answer.status, body=answer.body)
-        return list(reversed(found.values()))
+        return list(found.values())
 
     def create_order(self, new: NewOrder) -> Order:
         """Buy: `POST /richiesta/{code}`. COSTS MONEY, sent at most once.
