@@ -1,7 +1,7 @@
 """A codice fiscale against the person it is said to be of: surname, given name, sex, birth date, birthplace.
 
-Nothing here refuses. Registers and people change (a rectified sex, a new name, a code from before the transliteration of
-2011), so what disagrees is a warning in plain words, which the person mends or confirms with a reason.
+Nothing here refuses. Registers and people change (a rectified sex, a new name, a code from before the transliteration
+of 2011), so what disagrees is a warning in plain words, which the person mends or confirms with a reason.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SOMEBODY_ELSES = 3
 
 
 def check(person: Person, *, today: date) -> list[Finding]:
-    """Where the code and the person disagree. Empty while either is missing; a code that cannot be is ``tax_code``'s."""
+    """Where code and person disagree. Empty while either is missing; a code that cannot be is ``tax_code``'s."""
     reading = tax_code.read(person.tax_code, today=today)
     if reading is None:
         return []
@@ -99,7 +99,7 @@ def _given_name(person: Person, reading: Reading) -> Iterator[Finding]:
         values["fitting"] = fitting
     else:
         text = _(
-            "“%(typed)s” gives %(expected)s in a codice fiscale, and this one has %(found)s there. Enter all given names."
+            "“%(typed)s” gives %(expected)s in a codice fiscale, and here is %(found)s. Enter all given names."
         )
     yield Finding.warning(Code.NAME_MISMATCH, Field.GIVEN_NAME, text, **values)
 

@@ -62,7 +62,7 @@ def _kind(mrz: Mrz, document: IdDocument) -> Iterator[Finding]:
 def _name(read: str, typed: str, field: Field, *, is_cut: bool) -> Iterator[Finding]:
     """Names agree by their letters, in any transliteration; where the zone was full, as far as it goes."""
     typed = typed.strip()
-    if not typed or not letters(typed) and not read:
+    if not typed or (not letters(typed) and not read):
         return
     said, found = spellings(typed), letters(read)
     if found in said or (is_cut and found and any(spelling.startswith(found) for spelling in said)):
