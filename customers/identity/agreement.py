@@ -27,7 +27,7 @@ def check(person: Person, *, today: date) -> list[Finding]:
     if reading is None:
         return []
     if are_swapped(person, reading):
-        text = _("By the codice fiscale, surname and given name are swapped.")
+        text = _("According to the codice fiscale, surname and given name are swapped.")
         found = [Finding.warning(Code.NAME_MISMATCH, Field.SURNAME, text)]
     else:
         found = [*_surname(person, reading), *_given_name(person, reading)]
@@ -75,7 +75,7 @@ def _surname(person: Person, reading: Reading) -> Iterator[Finding]:
         (part for part in shorter(typed) if reading.surname_part in surname_parts(part)), None
     ):
         text = _(
-            "This codice fiscale is of the surname “%(fitting)s”, not “%(typed)s”. Enter it as the tax office has it."
+            "This codice fiscale fits the surname “%(fitting)s”, not “%(typed)s”. Enter it as the tax agency has it."
         )
         values["fitting"] = fitting
     else:
@@ -94,7 +94,7 @@ def _given_name(person: Person, reading: Reading) -> Iterator[Finding]:
         (part for part in shorter(typed) if reading.given_name_part in given_name_parts(part)), None
     ):
         text = _(
-            "This codice fiscale is of the name “%(fitting)s”, not “%(typed)s”. Enter it as the tax office has it."
+            "This codice fiscale fits the name “%(fitting)s”, not “%(typed)s”. Enter it as the tax agency has it."
         )
         values["fitting"] = fitting
     else:
@@ -108,9 +108,9 @@ def _sex(person: Person, reading: Reading) -> Iterator[Finding]:
     if person.sex not in {"M", "F"} or person.sex == reading.sex:
         return
     text = (
-        _("By the codice fiscale this person is a woman; you chose a man.")
+        _("According to the codice fiscale this person is a woman; you chose a man.")
         if reading.sex == "F"
-        else _("By the codice fiscale this person is a man; you chose a woman.")
+        else _("According to the codice fiscale this person is a man; you chose a woman.")
     )
     yield Finding.warning(Code.SEX_MISMATCH, Field.SEX, text)
 
@@ -126,7 +126,7 @@ def _birth_date(person: Person, reading: Reading) -> Iterator[Finding]:
     ):
         return
     found = min(reading.birth_dates, key=lambda day: abs(day - typed))
-    text = _("By the codice fiscale the birth date is %(found)s; you entered %(typed)s.")
+    text = _("According to the codice fiscale the birth date is %(found)s; you entered %(typed)s.")
     yield Finding.warning(Code.BIRTH_DATE_MISMATCH, Field.BORN_ON, text, found=found, typed=typed)
 
 
@@ -147,10 +147,11 @@ def _birthplace(person: Person, reading: Reading) -> Iterator[Finding]:
     if became & typed_codes:
         values["until"] = found.until
         text = _(
-            "By the codice fiscale the birthplace is %(found)s, which became %(typed)s after %(until)s. Enter it so."
+            "According to the codice fiscale the birthplace is %(found)s, which became %(typed)s after %(until)s. "
+            "Enter it as the document has it."
         )
     else:
-        text = _("By the codice fiscale the birthplace is %(found)s; you entered %(typed)s.")
+        text = _("According to the codice fiscale the birthplace is %(found)s; you entered %(typed)s.")
     field = (
         Field.BIRTH_COUNTRY
         if person.birth_country and (found.is_abroad or birthplace.is_abroad(person))

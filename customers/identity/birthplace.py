@@ -142,10 +142,10 @@ def not_then(places: list[Place], day: date) -> Finding:
     elif later:
         before = known().predecessors(later[0].code)
         text = (
-            _("There was no %(place)s on %(day)s: it exists since %(since)s. Before, it was %(before)s.")
+            _("There was no %(place)s on %(day)s: it has existed since %(since)s. Before, it was %(before)s.")
             if before
             else _(
-                "There was no %(place)s on %(day)s: it exists since %(since)s. Enter the comune of that time."
+                "There was no %(place)s on %(day)s: it has existed since %(since)s. Enter the comune of that time."
             )
         )
         said = ", ".join(place.label for place in before)
@@ -166,7 +166,7 @@ def wrong_province(typed: str, places: list[Place], field: Field, *, since: date
     # Of a comune that had ended by then: whatever it was in.
     allowed = sorted(held or {place.province for place in places})
     if code is None:
-        text = _("There is no province %(typed)s. Of %(place)s it is %(allowed)s.")
+        text = _("There is no province %(typed)s: %(place)s is in %(allowed)s.")
     elif code not in allowed:
         text = _("%(place)s is in the province %(allowed)s, not %(typed)s.")
     else:
@@ -189,9 +189,7 @@ def _ended(place: Place) -> tuple[Promise, dict[str, Any]]:
         "after": ", ".join(p.label for p in after),
     }
     if len(after) == 1:
-        return _("%(place)s was a comune until %(until)s; since then it is %(after)s."), values
+        return _("%(place)s was a comune until %(until)s; it is now %(after)s."), values
     if after:
-        return _(
-            "%(place)s was a comune until %(until)s; since then it is part of one of these: %(after)s."
-        ), values
-    return _("%(place)s was a comune until %(until)s; since then it is part of another."), values
+        return _("%(place)s was a comune until %(until)s; it is now part of one of these: %(after)s."), values
+    return _("%(place)s was a comune until %(until)s; it is now part of another."), values

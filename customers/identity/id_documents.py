@@ -70,7 +70,7 @@ def _check_kind(document: IdDocument, today: date) -> Iterator[Finding]:
     values = {"kind": DocumentKind(document.kind), "since": refusal.since}
     if refusal.since <= today:
         text = _(
-            "%(kind)s: not valid since %(since)s, whatever is printed on it. Use an electronic card (CIE), "
+            "%(kind)s: no longer valid since %(since)s, whatever is printed on it. Use an electronic card (CIE), "
             "a passport or a driving licence."
         )
         yield Finding.error(Code.DOCUMENT_KIND_NOT_ACCEPTED, Field.DOCUMENT_KIND, text, **values)
@@ -172,7 +172,7 @@ def _check_issue(document: IdDocument, born_on: date | None, today: date) -> Ite
         text = _("The document cannot have been issued before its holder was born.")
         yield Finding.error(Code.DOCUMENT_DATES_IMPOSSIBLE, Field.DOCUMENT_ISSUED_ON, text)
     elif (begun_on := document_rules.begun_on(document.kind)) and issued_on < begun_on:
-        text = _("This kind of document exists since %(begun)s. Check the date of issue and the kind.")
+        text = _("This kind of document has existed since %(begun)s. Check the date of issue and the kind.")
         yield Finding.warning(
             Code.DOCUMENT_DATES_ODD, Field.DOCUMENT_ISSUED_ON, text, begun=begun_on, typed=issued_on
         )
@@ -190,7 +190,7 @@ def _check_expiry(document: IdDocument, born_on: date | None, today: date) -> It
         values = {"expires": expires_on, "issued": document.issued_on}
         yield Finding.error(Code.DOCUMENT_DATES_IMPOSSIBLE, Field.DOCUMENT_EXPIRES_ON, text, **values)
     elif expires_on < today:
-        text = _("This document has expired on %(expires)s. Use one that is valid.")
+        text = _("This document expired on %(expires)s. Use one that is valid.")
         yield Finding.error(Code.DOCUMENT_EXPIRED, Field.DOCUMENT_EXPIRES_ON, text, expires=expires_on)
     elif expires_on < window:
         text = _(

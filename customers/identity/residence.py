@@ -48,7 +48,7 @@ def _check_municipality(typed: str, places: list[Place], on: date) -> Iterator[F
         latest = max(places, key=lambda place: place.until or date.max)
         renamed = known().at(latest.code, on)
         if renamed and renamed.existed(on):
-            text = _("%(place)s is called %(name)s since %(since)s.")
+            text = _("%(place)s has been called %(name)s since %(since)s.")
             since = next(
                 place.since for place in known().with_code(latest.code) if place.name == renamed.name
             )

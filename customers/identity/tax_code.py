@@ -160,16 +160,16 @@ def _why_impossible(code: str) -> tuple[Promise, dict[str, object]]:
     """Which of the 16 characters cannot be, in words."""
     for at, character in enumerate(code):
         if at in DIGITS and not (character in "0123456789" or character in "LMNPQRSTUV"):
-            text = _("Character %(place)s of the codice fiscale must be a digit, and %(character)s is none.")
+            text = _("Character %(place)s of the codice fiscale must be a digit, but it is %(character)s.")
             return text, {"place": at + 1, "character": character}
         if at not in DIGITS and not ("A" <= character <= "Z"):
-            text = _("Character %(place)s of the codice fiscale must be a letter, and %(character)s is none.")
+            text = _("Character %(place)s of the codice fiscale must be a letter, but it is %(character)s.")
             return text, {"place": at + 1, "character": character}
     plain = without_omocodia(code)
     if code[8] not in MONTHS:
-        return _("The ninth character stands for the month, and %(character)s is none."), {
-            "character": code[8]
-        }
+        return _(
+            "The ninth character of the codice fiscale stands for the month, and %(character)s is no month."
+        ), {"character": code[8]}
     day = int(plain[9:11])
     text = _(
         "The codice fiscale says that the birth was on day %(day)s of month %(month)s, which does not exist."

@@ -124,9 +124,9 @@ def test_a_code_that_cannot_be_is_not_read(code):
         ("RSSMRA85C75H501X", "day 35 of month 3"),
         ("RSSMRA85C15H5O1R", "Is it RSSMRA85C15H501R?"),
         ("R5SMRA85C15H501R", "Is it RSSMRA85C15H501R?"),
-        ("RSSMRA85C15H50!R", "Character 15 of the codice fiscale must be a digit, and ! is none"),
-        ("RSS1RA85C15H501R", "Character 4 of the codice fiscale must be a letter, and 1 is none"),
-        ("RSSMRA85F15H501" + calc_check_digit("RSSMRA85F15H501"), "month, and F is none"),
+        ("RSSMRA85C15H50!R", "Character 15 of the codice fiscale must be a digit, but it is !"),
+        ("RSS1RA85C15H501R", "Character 4 of the codice fiscale must be a letter, but it is 1"),
+        ("RSSMRA85F15H501" + calc_check_digit("RSSMRA85F15H501"), "and F is no month"),
         ("RSSMRA85B29H501" + calc_check_digit("RSSMRA85B29H501"), "day 29 of month 2"),
         ("RSSMRA85C15F000" + calc_check_digit("RSSMRA85C15F000"), "place of birth that we do not know: F000"),
     ],
@@ -154,7 +154,7 @@ def test_a_place_that_was_not_there_on_the_day_is_asked_about():
 def test_a_name_left_out_is_told_from_a_wrong_one():
     maria = born("Bianchi", "Anna Maria Luisa", "F", "1990-12-01", "Milano", "BNCMLS90T41F205K")
     (finding,) = agreement.check(maria, today=TODAY)
-    assert "is of the name “Maria Luisa”, not “Anna Maria Luisa”" in finding.message
+    assert "fits the name “Maria Luisa”, not “Anna Maria Luisa”" in finding.message
 
 
 def test_three_disagreements_are_one_code_of_somebody_else():
