@@ -1,7 +1,7 @@
 """A codice fiscale against the person it is said to be of: surname, given name, sex, birth date, birthplace.
 
-Nothing here refuses. Registers and people change (a rectified sex, a new name, a code from before the transliteration of
-2011), so what disagrees is a warning in plain words, which the person mends or confirms with a reason.
+Nothing here refuses. Registers and people change (a rectified sex, a new name, a code from before the transliteration
+of 2011), so what disagrees is a warning in plain words, which the person mends or confirms with a reason.
 """
 
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ SOMEBODY_ELSES = 3
 
 
 def check(person: Person, *, today: date) -> list[Finding]:
-    """Where the code and the person disagree. Empty while either is missing; a code that cannot be is ``tax_code``'s."""
+    """Where code and person disagree. Empty while either is missing; a code that cannot be is ``tax_code``'s."""
     reading = tax_code.read(person.tax_code, today=today)
     if reading is None:
         return []
     if are_swapped(person, reading):
-        text = _("By the codice fiscale, surname and given name are swapped.")
+        text = _("According to the codice fiscale, surname and given name are swapped.")
         found = [Finding.warning(Code.NAME_MISMATCH, Field.SURNAME, text)]
     else:
         found = [*_surname(person, reading), *_given_name(person, reading)]
@@ -75,7 +75,7 @@ def _surname(person: Person, reading: Reading) -> Iterator[Finding]:
         (part for part in shorter(typed) if reading.surname_part in surname_parts(part)), None
     ):
         text = _(
-            "This codice fiscale is of the surname “%(fitting)s”, not “%(typed)s”. Enter it as the tax office has it."
+            "This codice fiscale fits the surname “%(fitting)s”, not “%(typed)s”. Enter it as the tax agency has it."
         )
         values["fitting"] = fitting
     else:
@@ -94,12 +94,12 @@ def _given_name(person: Person, reading: Reading) -> Iterator[Finding]:
         (part for part in shorter(typed) if reading.given_name_part in given_name_parts(part)), None
     ):
         text = _(
-            "This codice fiscale is of the name “%(fitting)s”, not “%(typed)s”. Enter it as the tax office has it."
+            "This codice fiscale fits the name “%(fitting)s”, not “%(typed)s”. Enter it as the tax agency has it."
         )
         values["fitting"] = fitting
     else:
         text = _(
-            "“%(typed)s” gives %(expected)s in a codice fiscale, and this one has %(found)s there. Enter all given names."
+            "“%(typed)s” gives %(expected)s in a codice fiscale, and here is %(found)s. Enter all given names."
         )
     yield Finding.warning(Code.NAME_MISMATCH, Field.GIVEN_NAME, text, **values)
 
@@ -108,9 +108,9 @@ def _sex(person: Person, reading: Reading) -> Iterator[Finding]:
     if person.sex not in {"M", "F"} or person.sex == reading.sex:
         return
     text = (
-        _("By the codice fiscale this person is a woman; you chose a man.")
+        _("According to the codice fiscale this person is a woman; you chose a man.")
         if reading.sex == "F"
-        else _("By the codice fiscale this person is a man; you chose a woman.")
+        else _("According to the codice fiscale this person is a man; you chose a woman.")
     )
     yield Finding.warning(Code.SEX_MISMATCH, Field.SEX, text)
 
@@ -126,7 +126,7 @@ def _birth_date(person: Person, reading: Reading) -> Iterator[Finding]:
     ):
         return
     found = min(reading.birth_dates, key=lambda day: abs(day - typed))
-    text = _("By the codice fiscale the birth date is %(found)s; you entered %(typed)s.")
+    text = _("According to the codice fiscale the birth date is %(found)s; you entered %(typed)s.")
     yield Finding.warning(Code.BIRTH_DATE_MISMATCH, Field.BORN_ON, text, found=found, typed=typed)
 
 
@@ -147,10 +147,11 @@ def _birthplace(person: Person, reading: Reading) -> Iterator[Finding]:
     if became & typed_codes:
         values["until"] = found.until
         text = _(
-            "By the codice fiscale the birthplace is %(found)s, which became %(typed)s after %(until)s. Enter it so."
+            "According to the codice fiscale the birthplace is %(found)s, which became %(typed)s after %(until)s. "
+            "Enter it as the document has it."
         )
     else:
-        text = _("By the codice fiscale the birthplace is %(found)s; you entered %(typed)s.")
+        text = _("According to the codice fiscale the birthplace is %(found)s; you entered %(typed)s.")
     field = (
         Field.BIRTH_COUNTRY
         if person.birth_country and (found.is_abroad or birthplace.is_abroad(person))

@@ -1,7 +1,7 @@
 """A typed birthplace against history: was it there on the day, in that province, or in which country?"""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +13,8 @@ from .person import Person
 from .place import Place
 from .places import known
 
+# Papers and registers go on naming the province from before a reform for about so long.
+REGISTERS_FOLLOW = timedelta(days=3 * 365)
 ITALY = frozenset({"it", "ita", "italia", "italy", "italie"})
 
 
@@ -128,6 +130,8 @@ def unknown_comune(typed: str, field: Field) -> Finding:
 def not_then(places: list[Place], day: date) -> Finding:
     """A comune that was not there on the day of birth: begun later, ended before, or joined to another for a time."""
     records = known().with_code(places[0].code)
+    text: Promise
+    values: dict[str, Any]
     earlier = [place for place in records if place.until and place.until < day]
     later = [place for place in records if place.since and place.since > day]
     if earlier and later:
@@ -138,10 +142,10 @@ def not_then(places: list[Place], day: date) -> Finding:
     elif later:
         before = known().predecessors(later[0].code)
         text = (
-            _("There was no %(place)s on %(day)s: it exists since %(since)s. Before, it was %(before)s.")
+            _("There was no %(place)s on %(day)s: it has existed since %(since)s. Before, it was %(before)s.")
             if before
             else _(
-                "There was no %(place)s on %(day)s: it exists since %(since)s. Enter the comune of that time."
+                "There was no %(place)s on %(day)s: it has existed since %(since)s. Enter the comune of that time."
             )
         )
         said = ", ".join(place.label for place in before)
@@ -157,9 +161,12 @@ def wrong_province(typed: str, places: list[Place], field: Field, *, since: date
     if not typed:
         return
     code = provinces.code_of(typed)
-    allowed = sorted({province for place in places for province in known().provinces_of(place.code, since)})
+    day = since - REGISTERS_FOLLOW if since and since > date.min + REGISTERS_FOLLOW else None
+    held = {province for place in places for province in known().provinces_of(place.code, day)}
+    # Of a comune that had ended by then: whatever it was in.
+    allowed = sorted(held or {place.province for place in places})
     if code is None:
-        text = _("There is no province %(typed)s. Of %(place)s it is %(allowed)s.")
+        text = _("There is no province %(typed)s: %(place)s is in %(allowed)s.")
     elif code not in allowed:
         text = _("%(place)s is in the province %(allowed)s, not %(typed)s.")
     else:
@@ -182,9 +189,7 @@ def _ended(place: Place) -> tuple[Promise, dict[str, Any]]:
         "after": ", ".join(p.label for p in after),
     }
     if len(after) == 1:
-        return _("%(place)s was a comune until %(until)s; since then it is %(after)s."), values
+        return _("%(place)s was a comune until %(until)s; it is now %(after)s."), values
     if after:
-        return _(
-            "%(place)s was a comune until %(until)s; since then it is part of one of these: %(after)s."
-        ), values
-    return _("%(place)s was a comune until %(until)s; since then it is part of another."), values
+        return _("%(place)s was a comune until %(until)s; it is now part of one of these: %(after)s."), values
+    return _("%(place)s was a comune until %(until)s; it is now part of another."), values

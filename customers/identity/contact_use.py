@@ -1,8 +1,8 @@
 """Whether a mobile or an e-mail is another person's: at the maker each belongs to one codice fiscale only.
 
-Issue and renewal stop there when two people share one (guide.pec.it/rinnovo-firma-remota.aspx), weeks after the money is
-spent: so it is an error here. Who the other is, is said to nobody. Who keeps people answers the question; here is only
-what is asked and how the answer is judged.
+Issue and renewal stop there when two people share one (guide.pec.it/rinnovo-firma-remota.aspx), weeks after the
+payment: so it is an error here. Who the other is, is said to nobody. Who keeps people answers the question; here is
+only what is asked and how the answer is judged.
 """
 
 from collections.abc import Collection
@@ -35,10 +35,14 @@ def check(*, tax_code: str, mobile: str, email: str, holders: ContactHolders) ->
         return []
     found = []
     if (number := kept_mobile(mobile)) and _are_others(own, holders.of_mobile(number)):
-        text = _("This mobile is already used for another person. Each needs their own, or the certificate is not issued.")
+        text = _(
+            "This mobile is already used for another person. Each needs their own, or the certificate is not issued."
+        )
         found.append(Finding.error(Code.CONTACT_SHARED, Field.MOBILE, text))
     if (address := kept_email(email)) and _are_others(own, holders.of_email(address)):
-        text = _("This e-mail is already used for another person. Each needs their own, or the certificate is not issued.")
+        text = _(
+            "This e-mail is already used for another person. Each needs their own, or the certificate is not issued."
+        )
         found.append(Finding.error(Code.CONTACT_SHARED, Field.EMAIL, text))
     return found
 
@@ -46,7 +50,7 @@ def check(*, tax_code: str, mobile: str, email: str, holders: ContactHolders) ->
 def same_person(tax_code: str) -> str:
     """What two codes share that may be one person's: whoever turns out to have a double gets a code with omocodia.
 
-    That the double shares a contact too is too rare to refuse a person's own. A code of another shape is taken as it is.
+    That the double shares a contact too is too rare to refuse a person's own. Other shapes are taken as they are.
     """
     code = compact(tax_code)
     return without_omocodia(code) if len(code) == 16 else code

@@ -76,7 +76,7 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found. ``text`` is translated and ``values`` are put into it when it is read, in the reader's language."""
+    """One thing found. ``text`` is translated, and ``values`` put into it, when read: in the reader's language."""
 
     code: Code
     field: Field

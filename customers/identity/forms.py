@@ -10,17 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from . import findings
 from .findings import Finding
 
+CONFIRMING = ("confirmed", "confirmation_reason")
+
 
 class FindingsMixin(forms.Form):
-    """For a form whose fields are checked by this package. Put it before ``forms.Form`` or ``ModelForm`` and say ``find``.
+    """For a form whose fields are checked by this package: inherit from it first, and say ``find``.
 
-    An error refuses its field. A warning holds the form back until the person has ticked it (``confirmed``) and given a
-    reason (``confirmation_reason``). A confirmation is of the finding and its values: a changed field is asked anew.
-    After ``is_valid``: ``findings`` (all), ``open_warnings`` (to be confirmed), ``confirmed_warnings`` (to be kept).
-    The two fields are rendered by ``components/warnings.html``, each warning beside its field by ``warnings_of``.
+    An error refuses its field. A warning stands beside its field and holds the form back until it is ticked
+    (``confirmed``) and a reason is given (``confirmation_reason``). A confirmation is of the finding and its values, so
+    a field that was changed is asked anew. The two fields are hidden while there is nothing to confirm.
+
+    After ``is_valid``: ``findings`` (all), ``open_warnings``, and ``confirmed_warnings``, to be kept with the reason.
     """
 
-    confirmed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label=_("Please check"))
+    confirmed = forms.MultipleChoiceField(required=False, label=_("I have checked, and it is right"))
     confirmation_reason = forms.CharField(
         required=False,
         max_length=300,
@@ -33,56 +36,76 @@ class FindingsMixin(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.findings: list[Finding] = []
-        # Any key may be sent: whether it confirms something is seen when the findings are known.
-        self._confirmations = self.fields["confirmed"]
-        self._accept_keys(self._sent_keys())
+        self.order_fields([name for name in self.fields if name not in CONFIRMING])
+        self.fields["confirmed"].widget = forms.MultipleHiddenInput()
+        self.fields["confirmation_reason"].widget = forms.HiddenInput()
+        # Whatever key is sent passes the field; whether it confirms anything is seen once the findings are known.
+        self._offer((key, key) for key in self._sent_keys)
 
     def find(self) -> Iterable[Finding]:
-        """What the checks say of ``cleaned_data``; fields that were refused already are missing there."""
+        """What the checks say of ``cleaned_data``, where fields that were refused already are missing."""
         raise NotImplementedError
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         self.findings = list(self.find())
-        for finding in findings.errors(self.findings):
-            self._refuse(finding)
-        self._accept_keys([warning.key for warning in findings.warnings(self.findings)])
+        for error in findings.errors(self.findings):
+            self.add_error(self.name_of(error), ValidationError(error.message, error.code))
+        warnings = findings.warnings(self.findings)
+        if warnings:
+            self._show(warnings)
+        self._offer((warning.key, self._said(warning)) for warning in warnings)
         if self.open_warnings:
-            self.add_error("confirmed", ValidationError(_("Correct this, or confirm each point."), "unconfirmed"))
-        elif self.confirmed_warnings and not self.cleaned_data.get("confirmation_reason", "").strip():
-            self.add_error("confirmation_reason", ValidationError(_("Say in a few words why it is right."), "required"))
+            self.add_error(
+                "confirmed", ValidationError(_("Correct this, or confirm each point."), "unconfirmed")
+            )
+        if self.confirmed_warnings and not (self.cleaned_data.get("confirmation_reason") or "").strip():
+            self.add_error(
+                "confirmation_reason", ValidationError(_("Say in a few words why it is right."), "required")
+            )
         return cleaned
 
     @property
     def open_warnings(self) -> list[Finding]:
         """The warnings that nobody has confirmed yet."""
-        return [warning for warning in findings.warnings(self.findings) if warning.key not in self._sent_keys()]
+        return [warning for warning in findings.warnings(self.findings) if warning.key not in self._sent_keys]
 
     @property
     def confirmed_warnings(self) -> list[Finding]:
-        """The warnings that were confirmed, to be kept with the reason."""
-        return [warning for warning in findings.warnings(self.findings) if warning.key in self._sent_keys()]
-
-    def warnings_of(self, field_name: str) -> list[Finding]:
-        """The warnings that belong beside a field of this form."""
-        return [w for w in findings.warnings(self.findings) if self.name_of(w) == field_name]
+        """The warnings that were confirmed."""
+        return [warning for warning in findings.warnings(self.findings) if warning.key in self._sent_keys]
 
     def name_of(self, finding: Finding) -> str | None:
-        """The field of this form that a finding belongs beside; None if it has none for it."""
+        """The field of this form that a finding belongs beside; None if it is on another page."""
         name = self.field_names.get(finding.field, finding.field.value)
         return name if name in self.fields else None
 
-    def _refuse(self, finding: Finding) -> None:
-        """Beside its field, or above the form if the field is on another page."""
-        self.add_error(self.name_of(finding), ValidationError(finding.message, finding.code))
-
+    @property
     def _sent_keys(self) -> list[str]:
         if not self.is_bound:
             return []
-        widget = self.fields["confirmed"].widget
-        return list(widget.value_from_datadict(self.data, self.files, self.add_prefix("confirmed")) or ())
+        sent = forms.MultipleHiddenInput().value_from_datadict(
+            self.data, self.files, self.add_prefix("confirmed")
+        )
+        return [str(key) for key in sent or ()]
 
-    def _accept_keys(self, keys: Iterable[str]) -> None:
-        """Offer these keys, each with what its warning says."""
-        said = {warning.key: warning.message for warning in findings.warnings(self.findings)}
-        self.fields["confirmed"].choices = [(key, said.get(key, key)) for key in keys]  # type: ignore[attr-defined]
+    def _offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        field = self.fields["confirmed"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(choices)
+
+    def _show(self, warnings: Iterable[Finding]) -> None:
+        """Ask for the confirmations, and put each warning beside its field (``templates/django/forms/field.html``)."""
+        self.fields["confirmed"].widget = forms.CheckboxSelectMultiple()
+        self.fields["confirmation_reason"].widget = forms.TextInput(attrs={"maxlength": 300})
+        for warning in warnings:
+            if name := self.name_of(warning):
+                field = self.fields[name]
+                field.warnings = [*getattr(field, "warnings", ()), warning.message]  # type: ignore[attr-defined]
+                described = self[name].aria_describedby or ""
+                field.widget.attrs["aria-describedby"] = f"{described} {self[name].auto_id}_warning".strip()
+
+    def _said(self, warning: Finding) -> str:
+        """A warning after the label of its field, so that it can be understood away from it."""
+        name = self.name_of(warning)
+        return f"{self[name].label}: {warning.message}" if name else warning.message

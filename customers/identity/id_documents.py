@@ -1,7 +1,7 @@
 """An ID document as it was typed: kind, number, issuer, dates.
 
-Refused are a kind that is no document any more, one that has expired, and dates that cannot be. All else is asked: shapes
-of numbers and names of issuers are as printed on most documents, not on all.
+Refused are a kind that is no document any more, one that has expired, and dates that cannot be. All else is asked:
+shapes of numbers and names of issuers are as printed on most documents, not on all.
 """
 
 from collections.abc import Iterator
@@ -70,12 +70,14 @@ def _check_kind(document: IdDocument, today: date) -> Iterator[Finding]:
     values = {"kind": DocumentKind(document.kind), "since": refusal.since}
     if refusal.since <= today:
         text = _(
-            "%(kind)s: not valid since %(since)s, whatever is printed on it. Use an electronic card (CIE), a passport or a "
-            "driving licence."
+            "%(kind)s: no longer valid since %(since)s, whatever is printed on it. Use an electronic card (CIE), "
+            "a passport or a driving licence."
         )
         yield Finding.error(Code.DOCUMENT_KIND_NOT_ACCEPTED, Field.DOCUMENT_KIND, text, **values)
     else:
-        text = _("%(kind)s: not valid from %(since)s on, and identification may take until then. Use another.")
+        text = _(
+            "%(kind)s: not valid from %(since)s on, and identification may take until then. Use another."
+        )
         yield Finding.warning(Code.DOCUMENT_EXPIRES_SOON, Field.DOCUMENT_KIND, text, **values)
 
 
@@ -86,13 +88,17 @@ def _check_number(document: IdDocument) -> Iterator[Finding]:
         return
     values: dict[str, Any] = {"typed": number, "example": shapes[0].example}
     if meant := _meant(number, document.kind):
-        text = _("%(typed)s is no number of this kind of document. Is it %(meant)s? O and 0, I and 1 are easily mixed up.")
+        text = _(
+            "%(typed)s is no number of this kind of document. Is it %(meant)s? O and 0, I and 1 are easily mixed up."
+        )
         values["meant"] = meant
     elif other := _kind_numbered(number):
         text = _("%(typed)s is the number of another kind of document: %(kind)s. Check both.")
         values["kind"] = other
     else:
-        text = _("The number of this kind of document looks like %(example)s, and yours is %(typed)s. Check it.")
+        text = _(
+            "The number of this kind of document looks like %(example)s, and yours is %(typed)s. Check it."
+        )
     yield Finding.warning(Code.DOCUMENT_NUMBER_ODD, Field.DOCUMENT_NUMBER, text, **values)
 
 
@@ -125,8 +131,12 @@ def _check_issuer(document: IdDocument) -> Iterator[Finding]:
     if not any(f"{said} ".startswith(f"{beginning} ") for beginning in words.begins):
         if "comune" in words.begins and known().named(typed, abroad=False):
             return
-        text = _("The issuer of this kind of document is written like “%(example)s”. Copy it from the document.")
-        yield Finding.warning(Code.DOCUMENT_ISSUER_ODD, Field.DOCUMENT_ISSUER, text, example=words.example, typed=typed)
+        text = _(
+            "The issuer of this kind of document is written like “%(example)s”. Copy it from the document."
+        )
+        yield Finding.warning(
+            Code.DOCUMENT_ISSUER_ODD, Field.DOCUMENT_ISSUER, text, example=words.example, typed=typed
+        )
     elif said.startswith("comune "):
         yield from _check_issuing_comune(document, typed)
 
@@ -137,12 +147,17 @@ def _check_issuing_comune(document: IdDocument, typed: str) -> Iterator[Finding]
     places = known().named(name, abroad=False)
     if not places:
         similar = ", ".join(place.label for place in known().similar(name))
-        text = _("We know no comune %(name)s. Is it %(similar)s?") if similar else _("We know no comune %(name)s.")
-        values = {"name": name, "similar": similar}
-        yield Finding.warning(Code.DOCUMENT_ISSUER_ODD, Field.DOCUMENT_ISSUER, text, **values)
+        text = (
+            _("We know no comune %(name)s. Is it %(similar)s?")
+            if similar
+            else _("We know no comune %(name)s.")
+        )
+        yield Finding.warning(
+            Code.DOCUMENT_ISSUER_ODD, Field.DOCUMENT_ISSUER, text, name=name, similar=similar
+        )
     elif document.issued_on and not any(place.existed(document.issued_on) for place in places):
         text = _("There was no comune %(name)s on %(day)s, when the document was issued.")
-        values = {"name": places[-1].name, "day": document.issued_on}
+        values: dict[str, Any] = {"name": places[-1].name, "day": document.issued_on}
         yield Finding.warning(Code.DOCUMENT_ISSUER_ODD, Field.DOCUMENT_ISSUER, text, **values)
 
 
@@ -157,8 +172,10 @@ def _check_issue(document: IdDocument, born_on: date | None, today: date) -> Ite
         text = _("The document cannot have been issued before its holder was born.")
         yield Finding.error(Code.DOCUMENT_DATES_IMPOSSIBLE, Field.DOCUMENT_ISSUED_ON, text)
     elif (begun_on := document_rules.begun_on(document.kind)) and issued_on < begun_on:
-        text = _("This kind of document exists since %(begun)s. Check the date of issue and the kind.")
-        yield Finding.warning(Code.DOCUMENT_DATES_ODD, Field.DOCUMENT_ISSUED_ON, text, begun=begun_on, typed=issued_on)
+        text = _("This kind of document has existed since %(begun)s. Check the date of issue and the kind.")
+        yield Finding.warning(
+            Code.DOCUMENT_DATES_ODD, Field.DOCUMENT_ISSUED_ON, text, begun=begun_on, typed=issued_on
+        )
 
 
 def _check_expiry(document: IdDocument, born_on: date | None, today: date) -> Iterator[Finding]:
@@ -173,12 +190,12 @@ def _check_expiry(document: IdDocument, born_on: date | None, today: date) -> It
         values = {"expires": expires_on, "issued": document.issued_on}
         yield Finding.error(Code.DOCUMENT_DATES_IMPOSSIBLE, Field.DOCUMENT_EXPIRES_ON, text, **values)
     elif expires_on < today:
-        text = _("This document has expired on %(expires)s. Use one that is valid.")
+        text = _("This document expired on %(expires)s. Use one that is valid.")
         yield Finding.error(Code.DOCUMENT_EXPIRED, Field.DOCUMENT_EXPIRES_ON, text, expires=expires_on)
     elif expires_on < window:
         text = _(
-            "This document expires on %(expires)s, and identification may take until %(window)s: without a valid document "
-            "the order is lost. Use another, or be identified at once."
+            "This document expires on %(expires)s, and identification may take until %(window)s: without a valid "
+            "document the order is lost. Use another, or be identified at once."
         )
         values = {"expires": expires_on, "window": window}
         yield Finding.warning(Code.DOCUMENT_EXPIRES_SOON, Field.DOCUMENT_EXPIRES_ON, text, **values)
@@ -193,7 +210,9 @@ def _check_no_expiry(document: IdDocument, born_on: date | None) -> Iterator[Fin
     if any(document.issued_on is None or rule.holds(issued_on=document.issued_on, age=age) for rule in rules):
         return
     if rules:
-        text = _("Only those issued since %(since)s to people of %(age)s and more may have no expiry. Look for it.")
+        text = _(
+            "Only those issued since %(since)s to people of %(age)s and more may have no expiry. Look for it."
+        )
         values = {"since": rules[0].issued_since, "age": rules[0].age_from}
     else:
         text, values = _("This kind of document always has an expiry. Look for it on the document."), {}
@@ -205,11 +224,20 @@ def _check_end(document: IdDocument, born_on: date | None) -> Iterator[Finding]:
     assert document.expires_on is not None
     last = longest(document, born_on)
     if last and document.expires_on > last:
-        text = _("Issued on %(issued)s, this kind of document ends on %(last)s at the latest. Check both dates.")
+        text = _(
+            "Issued on %(issued)s, this kind of document ends on %(last)s at the latest. Check both dates."
+        )
         values = {"issued": document.issued_on, "last": last}
         yield Finding.warning(Code.DOCUMENT_DATES_ODD, Field.DOCUMENT_EXPIRES_ON, text, **values)
-    elif born_on and last and _always_ends_on_birthday(document.kind) and not _is_birthday(document.expires_on, born_on):
-        text = _("This kind of document ends on its holder’s birthday, and %(expires)s is none. Check the date.")
+    elif (
+        born_on
+        and last
+        and _always_ends_on_birthday(document.kind)
+        and not _is_birthday(document.expires_on, born_on)
+    ):
+        text = _(
+            "This kind of document ends on its holder’s birthday, and %(expires)s is none. Check the date."
+        )
         values = {"expires": document.expires_on}
         yield Finding.warning(Code.DOCUMENT_DATES_ODD, Field.DOCUMENT_EXPIRES_ON, text, **values)
 

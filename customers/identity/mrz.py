@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .findings import Code, Field, Finding
 
-VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
+VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {
+    "<": 0
+}
 WEIGHTS = (7, 3, 1)
 # Signs that stand for the filler on keyboards without it, and in texts that were copied.
 FILLERS = str.maketrans("«‹≤〈＜_", "<<<<<<")
@@ -27,7 +29,7 @@ LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """What a machine-readable zone says. Dates are YYMMDD with ``<`` for what is unknown: the century is not in them."""
+    """What a machine-readable zone says. Dates are YYMMDD, with ``<`` for what is unknown and without the century."""
 
     lines: tuple[str, ...]
     document_code: str
@@ -93,7 +95,9 @@ def check(text: str) -> list[Finding]:
     wrong = wrong_digits(mrz)
     # The last digit covers all the others: if one of them is wrong already, it says nothing new.
     shown = wrong[:-1] if len(wrong) > 1 and wrong[-1].line == 2 and wrong[-1].what == OVERALL else wrong
-    said = _("Line %(line)s, %(what)s: the check digit %(found)s does not fit. A character before it is mistyped.")
+    said = _(
+        "Line %(line)s, %(what)s: the check digit %(found)s does not fit. A character before it is mistyped."
+    )
     values = ({"line": digit.line, "what": digit.what, "found": digit.found} for digit in shown)
     return [Finding.error(Code.MRZ_INVALID, Field.MRZ, said, **value) for value in values]
 
@@ -125,7 +129,9 @@ def _lines(text: str) -> list[str]:
         typed = _divided(typed[0])
     width = {2: PASSPORT, 3: CARD}.get(len(typed))
     if width is None:
-        raise Unreadable(_("Type all machine-readable lines: three of 30 characters on a card, two of 44 in a passport."))
+        raise Unreadable(
+            _("Type all machine-readable lines: three of 30 characters on a card, two of 44 in a passport.")
+        )
     return [_filled(line, number, width) for number, line in enumerate(typed, start=1)]
 
 
@@ -142,7 +148,7 @@ def _filled(line: str, number: int, width: int) -> str:
     if len(line) < width and number == 2:
         # The fillers stand before the last check digit, in a passport before the last two.
         digits = 2 if width == PASSPORT else 1
-        return line[:-digits].ljust(width - digits, "<") + line[-digits:]
+        return line[:-digits].ljust(width - len(line[-digits:]), "<") + line[-digits:]
     if len(line) < width:
         return line.ljust(width, "<")
     if len(line) > width:
@@ -158,7 +164,9 @@ def _filled(line: str, number: int, width: int) -> str:
 def _card(first: str, second: str, third: str) -> Mrz:
     if first[0] not in "CIA":
         raise Unreadable(_("The first line of a card begins with C, I or A."))
-    second = _digits(second, 0, 7) + second[7] + _digits(second, 8, 15) + second[15:29] + _digits(second, 29, 30)
+    second = (
+        _digits(second, 0, 7) + second[7] + _digits(second, 8, 15) + second[15:29] + _digits(second, 29, 30)
+    )
     first = first[:14] + _digits(first, 14, 15) + first[15:]
     surname, given_name = _names(third)
     number, optional = first[5:14], first[15:30]

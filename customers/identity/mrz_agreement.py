@@ -44,15 +44,17 @@ def _kind(mrz: Mrz, document: IdDocument) -> Iterator[Finding]:
     is_passport = kind in {DocumentKind.PASSPORT, DocumentKind.FOREIGN_PASSPORT}
     text: str | Promise
     if kind == DocumentKind.DRIVING_LICENCE:
-        text = _("A driving licence has no machine-readable lines: these are of another document.")
+        text = _("A driving licence has no machine-readable lines: these belong to another document.")
     elif kind and mrz.is_passport and not is_passport:
         text = _("These are the lines of a passport, and you chose another kind of document.")
     elif kind and not mrz.is_passport and is_passport:
         text = _("These are the lines of a card, and you chose a passport.")
     elif kind in {DocumentKind.CIE, DocumentKind.PASSPORT} and mrz.issuing_state != ITALY:
-        text = _("By its lines this document was issued by another country (%(state)s).")
+        text = _(
+            "According to its machine-readable lines this document was issued by another country (%(state)s)."
+        )
     elif kind == DocumentKind.FOREIGN_PASSPORT and mrz.issuing_state == ITALY:
-        text = _("By its lines this passport is Italian.")
+        text = _("According to its machine-readable lines this passport is Italian.")
     else:
         return
     values = {"state": mrz.issuing_state}
@@ -62,28 +64,30 @@ def _kind(mrz: Mrz, document: IdDocument) -> Iterator[Finding]:
 def _name(read: str, typed: str, field: Field, *, is_cut: bool) -> Iterator[Finding]:
     """Names agree by their letters, in any transliteration; where the zone was full, as far as it goes."""
     typed = typed.strip()
-    if not typed or not letters(typed) and not read:
+    if not typed or (not letters(typed) and not read):
         return
     said, found = spellings(typed), letters(read)
     if found in said or (is_cut and found and any(spelling.startswith(found) for spelling in said)):
         return
-    text = _("By the lines of the document it is “%(found)s”; you entered “%(typed)s”.")
+    text = _("According to the machine-readable lines it is “%(found)s”; you entered “%(typed)s”.")
     yield Finding.warning(Code.NAME_MISMATCH, field, text, found=read, typed=typed)
 
 
 def _sex(mrz: Mrz, person: Person) -> Iterator[Finding]:
     if mrz.sex in {"M", "F"} and person.sex in {"M", "F"} and mrz.sex != person.sex:
         text = (
-            _("By the lines of the document this person is a woman; you chose a man.")
+            _("According to the machine-readable lines this person is a woman; you chose a man.")
             if mrz.sex == "F"
-            else _("By the lines of the document this person is a man; you chose a woman.")
+            else _("According to the machine-readable lines this person is a man; you chose a woman.")
         )
         yield Finding.warning(Code.SEX_MISMATCH, Field.SEX, text)
 
 
 def _day(read: str, typed: date | None, code: Code, field: Field) -> Iterator[Finding]:
     if typed and not matches(read, typed):
-        text = _("By the lines of the document it is %(found)s (day.month.year); you entered %(typed)s.")
+        text = _(
+            "According to the machine-readable lines it is %(found)s (day.month.year); you entered %(typed)s."
+        )
         found = f"{read[4:6]}.{read[2:4]}.{read[:2]}".replace("<", "–")
         yield Finding.warning(code, field, text, found=found, typed=typed)
 
@@ -91,7 +95,7 @@ def _day(read: str, typed: date | None, code: Code, field: Field) -> Iterator[Fi
 def _number(mrz: Mrz, document: IdDocument) -> Iterator[Finding]:
     typed = re.sub(r"[^A-Z0-9]", "", compact(document.number))
     if typed and typed != mrz.number.replace("<", ""):
-        text = _("By the lines of the document its number is %(found)s; you entered %(typed)s.")
+        text = _("According to the machine-readable lines its number is %(found)s; you entered %(typed)s.")
         yield Finding.warning(Code.MRZ_MISMATCH, Field.DOCUMENT_NUMBER, text, found=mrz.number, typed=typed)
 
 

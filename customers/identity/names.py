@@ -33,9 +33,11 @@ PLAIN = str.maketrans(
 )
 # What else than the bare letter offices write: the tax agency since 2011, and ICAO 9303-3, section 6.
 ELSE: dict[str, tuple[str, ...]] = {
-    "ä": ("ae",), "ö": ("oe",), "ü": ("ue", "uxx"), "å": ("aa",), "ø": ("oe",), "ñ": ("nxx",), "ß": ("sz",), "đ": ("dj",),
-    "ð": ("dh",), "ő": ("oe",), "ű": ("ue",),
+    "ä": ("ae",), "ö": ("oe",), "ü": ("ue", "uxx"), "å": ("aa",), "ø": ("oe",), "ñ": ("nxx",), "ß": ("sz",),
+    "đ": ("dj",), "ð": ("dh",), "ő": ("oe",), "ű": ("ue",),
 }  # fmt: skip
+# No name or place is longer; what is typed beyond it makes no difference, and takes no time.
+LONGEST = 300
 # A name with many such letters has 2^n spellings; no real one needs more than this.
 MOST_SPELLINGS = 64
 VOWELS = frozenset("AEIOU")
@@ -44,7 +46,11 @@ VOWELS = frozenset("AEIOU")
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """For comparing and searching: small letters and digits without accents, words parted by single spaces."""
-    bare = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN)).encode("ascii", "ignore").decode()
+    bare = (
+        unicodedata.normalize("NFKD", text[:LONGEST].casefold().translate(PLAIN))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return " ".join(re.findall(r"[a-z0-9]+", bare))
 
 
@@ -55,14 +61,14 @@ def letters(text: str) -> str:
 
 def spellings(name: str) -> frozenset[str]:
     """The ``letters`` of a name in every way that an office may have written it."""
-    composed = unicodedata.normalize("NFC", name).casefold()
+    composed = unicodedata.normalize("NFC", name[:LONGEST]).casefold()
     ways = [(character, *ELSE.get(character, ())) for character in composed]
     return frozenset(letters("".join(way)) for way in islice(product(*ways), MOST_SPELLINGS))
 
 
 def words(name: str) -> list[str]:
     """The parts of a name that people leave out or swap: parted by spaces and hyphens, apostrophes kept."""
-    return [word for word in re.split(r"[\s\-\N{EN DASH}]+", name.strip()) if letters(word)]
+    return [word for word in re.split(r"[\s\-\N{EN DASH}]+", name[:LONGEST].strip()) if letters(word)]
 
 
 def surname_parts(surname: str) -> frozenset[str]:
@@ -85,7 +91,7 @@ def given_name_part(given_name: str) -> str:
 
 
 def shorter(name: str) -> Iterator[str]:
-    """A name with some of its words left out, the longest first: "Maria Luisa Anna" gives "Maria Luisa", "Maria Anna"…"""
+    """A name with some of its words left out, the longest first: of "Anna Maria Luisa", "Anna Maria", "Anna Luisa"…"""
     parts = words(name)[:5]
     choices = (
         tuple(bool(number >> place & 1) for place in range(len(parts)))
@@ -113,7 +119,7 @@ def _parted(spelling: str) -> tuple[str, str]:
 
 
 def _as_since_2011(name: str) -> str:
-    composed = unicodedata.normalize("NFC", name).casefold()
+    composed = unicodedata.normalize("NFC", name[:LONGEST]).casefold()
     return letters(
         "".join({"ä": "ae", "ö": "oe", "ü": "ue"}.get(character, character) for character in composed)
     )

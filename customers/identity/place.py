@@ -10,8 +10,8 @@ from .provinces import ABROAD
 
 # Words by which official names differ from what people write: "Reggio nell'Emilia", "Reggio Emilia".
 SMALL_WORDS = frozenset(
-    "a ad al alla alle ai agli all con d da dal dalla de dei degli del della delle dell dello di e ed in l la le li lo nel "
-    "nella nell sul sulla sull sulle".split()
+    "a ad al alla alle ai agli all con d da dal dalla de dei degli del della delle dell dello di e ed in l la le li lo "
+    "nel nella nell sul sulla sull sulle".split()
 )
 
 
@@ -66,7 +66,7 @@ def essence(text: str) -> str:
 
 
 def name_and_province(text: str) -> tuple[str, str]:
-    """ "Samone (TN)" in two; the province empty if none stands there."""
-    name, bracket, rest = text.partition("(")
+    """ "Samone (TN)" in two; the province empty if none stands there, or not yet."""
+    name, _bracket, rest = text.partition("(")
     letters = rest.rstrip(") ").strip().upper()
-    return (name, letters) if bracket and len(letters) == 2 and letters.isalpha() else (text, "")
+    return name, letters if len(letters) == 2 and letters.isalpha() else ""

@@ -22,8 +22,8 @@ LONGEST_SLIP = timedelta(days=31)
 LANGUAGES = ("it", "en", "fr")
 # "Reggio Nell'Emilia" in the archive, "Reggio nell'Emilia" on its signs.
 SMALL = re.compile(
-    r"(?<=[ '])(A|Ad|Al|Alla|Alle|Con|D|Da|Dal|De|Dei|Degli|Del|Della|Delle|Dell|Dello|Di|E|Ed|In|Nel|Nella|Nell|Sul|Sulla"
-    r"|Sull|Sulle)(?=[ '])"
+    r"(?<=[ '])(A|Ad|Al|Alla|Alle|Con|D|Da|Dal|De|Dei|Degli|Del|Della|Delle|Dell|Dello|Di|E|Ed|In|Nel|Nella|Nell|Sul"
+    r"|Sulla|Sull|Sulle)(?=[ '])"
 )
 
 

@@ -58,6 +58,11 @@ class Places:
             min(records, key=lambda place: _away(place, on)),
         )
 
+    @cached_property
+    def newest_code(self) -> str:
+        """The last catastal code that was given to a comune, as far as the archive knows."""
+        return max(code for code, records in self._by_code.items() if not records[0].is_abroad)
+
     def existed(self, code: str, on: date) -> bool:
         """Whether the code was there on a day."""
         return any(place.existed(on) for place in self.with_code(code))
@@ -66,7 +71,7 @@ class Places:
         """Every record that may be meant by a name, whatever its dates; ``abroad`` keeps states, or comuni, alone."""
         name, province = name_and_province(text)
         # "Bolzano/Bozen": either of the two names will do.
-        either = next((part for part in (name, *name.split("/")) if essence(part) in self._by_essence), "")
+        either = next((part for part in (name, *name.split("/", 2)) if essence(part) in self._by_essence), "")
         found = [
             place
             for place in self._by_essence.get(essence(either), ())
@@ -89,22 +94,20 @@ class Places:
         best: dict[str, tuple[tuple[object, ...], Place]] = {}
         for first in SAINTS.get(typed[0], ()) or (typed[0],):
             for words, position, place in self._beginning_with(first):
-                if (
-                    (abroad is not None
-                    and place.is_abroad is not abroad)
-                    or (on is not None
-                    and not place.existed(on))
+                if (abroad is not None and place.is_abroad is not abroad) or (
+                    on is not None and not place.existed(on)
                 ):
                     continue
                 if (province and place.province != province) or not _begin([first, *typed[1:]], words):
                     continue
-                rank = (position > 0, len(words) != len(typed), place.has_ended, place.name, place.province)
+                is_all = " ".join(words) == " ".join([first, *typed[1:]])
+                rank = (position > 0, not is_all, place.has_ended, folded(place.name), place.province)
                 if place.code not in best or rank < best[place.code][0]:
                     best[place.code] = (rank, place)
         return [place for _, place in sorted(best.values(), key=lambda entry: entry[0])[:limit]]
 
     def similar(self, text: str, *, abroad: bool = False, limit: int = 3) -> list[Place]:
-        """Places whose names are nearly what was typed, for "did you mean": those of today, with the same first letter."""
+        """Places of today whose names are nearly what was typed, with the same first letter: for "did you mean"."""
         typed = essence(name_and_province(text)[0])
         if not typed:
             return []

@@ -12,7 +12,7 @@ PREFIX = 3
 
 
 def of(code: str) -> tuple[str, ...]:
-    """The CAPs of a comune by its catastal code, in order: one, or the zones of a divided city. None if it has ended."""
+    """The CAPs of a comune by its catastal code: one, or the zones of a divided city in order; none if it has ended."""
     return _by_comune().get(code, ())
 
 

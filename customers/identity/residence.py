@@ -5,7 +5,7 @@ province late, and a comune may be newer than our data: all that is asked, and m
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +17,6 @@ from .birthplace import ended_comune, unknown_comune, wrong_province
 from .findings import Code, Field, Finding
 from .place import Place
 from .places import known
-
-# Papers and registers go on naming the province from before a reform for about so long.
-REGISTERS_FOLLOW = timedelta(days=3 * 365)
 
 
 def check(*, municipality: str, province: str, postal_code: str, on: date) -> list[Finding]:
@@ -51,7 +48,7 @@ def _check_municipality(typed: str, places: list[Place], on: date) -> Iterator[F
         latest = max(places, key=lambda place: place.until or date.max)
         renamed = known().at(latest.code, on)
         if renamed and renamed.existed(on):
-            text = _("%(place)s is called %(name)s since %(since)s.")
+            text = _("%(place)s has been called %(name)s since %(since)s.")
             since = next(
                 place.since for place in known().with_code(latest.code) if place.name == renamed.name
             )
@@ -65,7 +62,7 @@ def _check_province(typed: str, places: list[Place], on: date) -> Iterator[Findi
     if places:
         # Of one that is no more: its last province.
         day = min(on, *(place.until or on for place in places))
-        yield from wrong_province(typed, places, Field.PROVINCE, since=day - REGISTERS_FOLLOW)
+        yield from wrong_province(typed, places, Field.PROVINCE, since=day)
     elif typed.strip() and provinces.code_of(typed) is None:
         text = _("There is no province %(typed)s. Enter its two letters, such as FI.")
         yield Finding.warning(Code.PROVINCE_MISMATCH, Field.PROVINCE, text, typed=typed.strip())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
@@ -35,7 +36,7 @@ OLDEST = 130
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a codice fiscale says. Of the year it knows two digits, so there are up to two birth dates, likeliest first."""
+    """What a codice fiscale says. It knows two digits of the year, so there may be two birth dates, likeliest first."""
 
     code: str
     surname_part: str
@@ -53,7 +54,7 @@ class Reading:
 
 
 def without_omocodia(code: str) -> str:
-    """The first fifteen characters with digits for the letters of omocodia: the same for all codes of one person's data."""
+    """The first fifteen characters with digits for the letters of omocodia: the same for all codes of the same data."""
     return "".join(c.translate(OMOCODIA) if at in DIGITS else c for at, c in enumerate(code[:15]))
 
 
@@ -66,6 +67,7 @@ def is_valid(code: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def read(text: str, *, today: date) -> Reading | None:
     """What a code says, to fill a form with; None unless its characters are right.
 
@@ -118,7 +120,7 @@ def check(text: str, *, today: date) -> list[Finding]:
 
 
 def meant(code: str) -> str | None:
-    """The valid code that was probably meant where letters and digits that look alike were mixed up (O and 0, I and 1)."""
+    """The valid code that was probably meant where letters and digits were mixed up that look alike (O and 0)."""
     if len(code) != 16:
         return None
     mended = "".join(
@@ -148,24 +150,26 @@ def _invalid(code: str, error: ValidationError) -> Finding:
     if suggestion := meant(code):
         text = _("This codice fiscale cannot be. Is it %(suggestion)s? O and 0, I and 1 are easily mixed up.")
         return Finding.error(Code.TAX_CODE_INVALID, Field.TAX_CODE, text, suggestion=suggestion)
-    text, values = _why_impossible(code) if error.code == "shape" else (None, {})
-    return Finding.error(Code.TAX_CODE_INVALID, Field.TAX_CODE, text or error.message, **values)
+    if error.code != "shape":
+        return Finding.error(Code.TAX_CODE_INVALID, Field.TAX_CODE, error.message)
+    reason, values = _why_impossible(code)
+    return Finding.error(Code.TAX_CODE_INVALID, Field.TAX_CODE, reason, **values)
 
 
-def _why_impossible(code: str) -> tuple[str | Promise | None, dict[str, object]]:
-    """Which of the 16 characters cannot be, in words; None where only the whole is wrong."""
+def _why_impossible(code: str) -> tuple[Promise, dict[str, object]]:
+    """Which of the 16 characters cannot be, in words."""
     for at, character in enumerate(code):
         if at in DIGITS and not (character in "0123456789" or character in "LMNPQRSTUV"):
-            text = _("Character %(place)s of the codice fiscale must be a digit, and %(character)s is none.")
+            text = _("Character %(place)s of the codice fiscale must be a digit, but it is %(character)s.")
             return text, {"place": at + 1, "character": character}
         if at not in DIGITS and not ("A" <= character <= "Z"):
-            text = _("Character %(place)s of the codice fiscale must be a letter, and %(character)s is none.")
+            text = _("Character %(place)s of the codice fiscale must be a letter, but it is %(character)s.")
             return text, {"place": at + 1, "character": character}
     plain = without_omocodia(code)
     if code[8] not in MONTHS:
-        return _("The ninth character stands for the month, and %(character)s is none."), {
-            "character": code[8]
-        }
+        return _(
+            "The ninth character of the codice fiscale stands for the month, and %(character)s is no month."
+        ), {"character": code[8]}
     day = int(plain[9:11])
     text = _(
         "The codice fiscale says that the birth was on day %(day)s of month %(month)s, which does not exist."
@@ -176,17 +180,13 @@ def _why_impossible(code: str) -> tuple[str | Promise | None, dict[str, object]]
 def _of_place_and_date(reading: Reading) -> Iterator[Finding]:
     """A birthplace that nobody knows, or that was not there on the day."""
     if reading.place is None:
-        # The list of comuni is complete since 1861; of former states and dependencies no complete list is to be had.
-        if reading.place_code.startswith("Z"):
-            text = _(
-                "The codice fiscale names a country of birth that we do not know (%(place)s). Check it letter by letter."
-            )
-            yield Finding.warning(Code.TAX_CODE_INVALID, Field.TAX_CODE, text, place=reading.place_code)
-        else:
-            text = _(
-                "The codice fiscale names a place of birth that does not exist: %(place)s. Check it letter by letter."
-            )
-            yield Finding.error(Code.TAX_CODE_INVALID, Field.TAX_CODE, text, place=reading.place_code)
+        text = _(
+            "The codice fiscale names a place of birth that we do not know: %(place)s. Check it by its letters."
+        )
+        # The archive of comuni is complete up to its day; of former states and dependencies no complete list is known.
+        may_be = reading.place_code.startswith("Z") or reading.place_code > known().newest_code
+        found = Finding.warning if may_be else Finding.error
+        yield found(Code.TAX_CODE_INVALID, Field.TAX_CODE, text, place=reading.place_code)
     elif reading.birth_dates and not any(
         known().existed(reading.place_code, day) for day in reading.birth_dates
     ):

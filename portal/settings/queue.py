@@ -82,6 +82,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep drafts of orders": {
+        "task": "signatures.certificates.tasks.sweep_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep drafts": {
         "task": "signatures.envelopes.tasks.sweep_drafts",
         "schedule": 3600.0,

@@ -1,7 +1,5 @@
 """Which steps the form of an order has: generated from the product's family (contract, section 4.2)."""
 
-from dataclasses import dataclass
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +19,7 @@ STEPS_OF: dict[ProductFamily, tuple[str, ...]] = {
     ProductFamily.VIDEO: (PERSON, OPTIONS),
     ProductFamily.FOREIGN: (PERSON, OPTIONS),
     ProductFamily.SHIPPING: (OPTIONS,),
-    ProductFamily.RENEWAL: (RENEWAL, OPTIONS),
+    ProductFamily.RENEWAL: (RENEWAL, PERSON, OPTIONS),
     ProductFamily.RECOGNITION: (RECOGNITION,),
 }
 
@@ -38,32 +36,25 @@ TITLES: dict[str, Promise] = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One page of the form."""
+# Options that the provider takes from a family (contract, section 4.2), by their names in ``catalogue.products``.
+_HANDLING = ("urgency", "assistance")
+_SHIPPING = ("priority_shipping", "express_shipping")
+OPTIONS_OF: dict[ProductFamily, tuple[str, ...]] = {
+    ProductFamily.STANDARD: (*_SHIPPING, *_HANDLING),
+    ProductFamily.ARUBA: ("video", *_SHIPPING, *_HANDLING),
+    ProductFamily.VIDEO: _HANDLING,
+    ProductFamily.FOREIGN: ("assistance",),
+    ProductFamily.SHIPPING: (*_SHIPPING, *_HANDLING),
+    ProductFamily.RENEWAL: ("assistance",),
+    ProductFamily.RECOGNITION: (),
+}
 
-    name: str
-    title: str
 
-
-def names_of(order: Order) -> tuple[str, ...]:
-    """The steps of an order, by name and in order, without the review."""
-    return STEPS_OF[order.product_family]
-
-
-def steps_of(order: Order) -> list[Step]:
-    """All pages of an order's form, the review last."""
-    return [Step(name, title_of(order, name)) for name in (*names_of(order), REVIEW)]
+def is_shipped(order: Order) -> bool:
+    """Whether something travels to somebody."""
+    return order.facts.is_shipped
 
 
 def title_of(order: Order, name: str) -> str:
     """What a step is called: where something is shipped, options begin with the address."""
-    if name == OPTIONS and (order.facts.is_shipped or order.product_family is ProductFamily.SHIPPING):
-        return str(_("Shipping"))
-    return str(TITLES[name])
-
-
-def after(order: Order, name: str) -> str:
-    """The step that comes next."""
-    names = (*names_of(order), REVIEW)
-    return names[names.index(name) + 1]
+    return str(_("Shipping") if name == OPTIONS and is_shipped(order) else TITLES[name])

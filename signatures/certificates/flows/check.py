@@ -60,7 +60,8 @@ def findings_of(order: Order, step: str, details: Details) -> list[Finding]:
 def problems_of(order: Order) -> list[Problem]:
     """All that stands in the way of ordering; empty when nothing does. Days pass, so what held may hold no more."""
     details = order.details
-    return [problem for step in steps.names_of(order) for problem in _problems(order, step, details)]
+    names = steps.STEPS_OF[order.product_family]
+    return [problem for step in names for problem in _problems(order, step, details)]
 
 
 def _problems(order: Order, step: str, details: Details) -> Iterator[Problem]:
@@ -68,6 +69,8 @@ def _problems(order: Order, step: str, details: Details) -> Iterator[Problem]:
         yield from _missing_pictures(order)
         return
     values = details.get(step)
+    if values is None and step == steps.OPTIONS and not steps.is_shipped(order):
+        return
     if values is None:
         yield Problem(step, _("This step is not filled in yet."))
         return

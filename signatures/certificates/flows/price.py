@@ -11,11 +11,11 @@ from django.utils import timezone
 from billing.models import Price, VatRate
 from billing.models.price_book import PriceMissing
 from billing.money import to_cents
-from customers.models import Organisation
 from signatures.catalogue.products import OPTIONS, Option
 
 from ..models import Order
 from ..steps import OPTIONS as OPTIONS_STEP
+from ..steps import OPTIONS_OF, is_shipped
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,12 @@ def _chosen(options: Mapping[str, Any]) -> Iterator[str]:
         yield "assistance"
 
 
-def option_prices(organisation: Organisation) -> dict[str, Decimal]:
-    """What each option costs this customer, by the option's name. One without a price is not offered."""
-    prices = Price.objects.sales([option.key for option in OPTIONS.values()], organisation, timezone.now())
-    return {name: prices[option.key].amount for name, option in OPTIONS.items() if option.key in prices}
+def offered_options(order: Order) -> dict[str, Decimal]:
+    """The options that may be chosen for an order, with what each costs. One without a price is not offered."""
+    names = OPTIONS_OF[order.product_family]
+    if not is_shipped(order):
+        names = tuple(name for name in names if not name.endswith("_shipping"))
+    if not names:
+        return {}
+    prices = Price.objects.sales([OPTIONS[name].key for name in names], order.organisation, timezone.now())
+    return {name: prices[OPTIONS[name].key].amount for name in names if OPTIONS[name].key in prices}
