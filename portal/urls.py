@@ -13,6 +13,8 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("organisation/", include("customers.urls")),
     path("envelopes/", include("signatures.envelopes.urls")),
+    path("certificates/shop/", include("signatures.catalogue.urls")),
+    path("certificates/", include("signatures.certificates.urls")),
     path("s/", include("signatures.envelopes.signer_urls")),
     path("hints/", include("signatures.callback_urls")),
     path("usage/", include("billing.urls")),

@@ -79,7 +79,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "read the catalogue": {
         "task": "signatures.catalogue.tasks.sync_catalogue",
-        "schedule": 60.0,
+        # It asks the database whether it is time, and the provider once an hour.
+        "schedule": 3 * FOLLOW_SECONDS,
         "options": {"expires": 60},
     },
     "sweep drafts of orders": {

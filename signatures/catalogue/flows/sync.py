@@ -93,9 +93,18 @@ def _take_one(product: CatalogueProduct | None, offered: Offered, now: datetime)
     product.name, product.maker, product.is_blank = name, offered.maker[:40], offered.is_blank
     product.cost, product.is_gone, product.last_seen_at = price, False, now
     product.save()
-    Offer.objects.get_or_create(product=product, defaults={"position": _usual_position(product.code)})
+    _offer(product)
     _keep_cost(product, now, has_changed=has_new_cost)
     return changes
+
+
+def _offer(product: CatalogueProduct) -> None:
+    """Its place in the shop, once. It is sold at once only where staff have set a price for it already."""
+    if Offer.objects.filter(product=product).exists():
+        return
+    prices = Price.objects.filter(side=Price.Side.SELL, product=product.key, organisation=None)
+    is_sold = product.code in PRODUCTS and prices.exists()
+    Offer.objects.create(product=product, is_sold=is_sold, position=_usual_position(product.code))
 
 
 def _differences(
@@ -151,7 +160,7 @@ def _tell(changes: list[CatalogueChange], *, is_first: bool) -> None:
         alarm(
             key="catalogue:first",
             subject=_("The catalogue was read for the first time"),
-            text=_("The provider offers %(count)s products. None is sold before you say so in the admin.")
+            text=_("The provider offers %(count)s products. Say in the admin which of them are sold.")
             % {"count": len(changes)},
         )
         return

@@ -44,6 +44,14 @@ def test_nothing_is_sold_before_staff_say_so(offers):
     assert not Offer.objects.sellable()
 
 
+def test_what_has_a_price_already_is_sold_as_soon_as_it_appears(offers):
+    Price(side="sell", product="order:FIRREM", amount=Decimal(39), source="Price list").save()
+    Price(side="sell", product="order:NUOVO", amount=Decimal(39), source="Price list").save()
+    offers(row("FIRREM"), row("KEY"), row("NUOVO"))
+    sync_catalogue()
+    assert [offer.product.code for offer in Offer.objects.filter(is_sold=True)] == ["FIRREM"]
+
+
 def test_an_unchanged_catalogue_changes_nothing(offers):
     offers(row("FIRREM"))
     sync_catalogue()

@@ -78,6 +78,20 @@ def reuse(order: Order, earlier: Order) -> None:
     order.refresh_from_db()
 
 
+def take_over_holder(order: Order) -> None:
+    """Fill in who holds the certificate that a renewal renews: nobody is asked what we know."""
+    certificate = order.renews
+    assert certificate is not None, "only of a certificate that we know"
+    known: dict[str, Any] = dict(certificate.order.details.get(PERSON, {})) if certificate.order else {}
+    if not known:
+        given_name, _space, surname = certificate.holder_name.rpartition(" ")
+        known = {"given_name": given_name, "surname": surname, "language": certificate.language}
+    known |= {name: value for name, value in certificate.holder.items() if value}
+    with _editable(order) as draft:
+        _save(draft, {**draft.details, PERSON: known})
+    order.refresh_from_db()
+
+
 def _save(draft: Order, details: dict[str, Any], **fields: Any) -> None:
     draft.details = details
     draft.saved_at = timezone.now()

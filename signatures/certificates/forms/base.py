@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from customers.identity.findings import Finding
@@ -36,6 +37,19 @@ class StepForm(FindingsMixin):
 
     def arrange(self) -> None:
         """Fit the fields to the order before anything is read."""
+
+    def suggest_places(self, name: str) -> None:
+        """Offer comuni for a field while one types."""
+        bound = self[name]
+        bound.field.widget.attrs |= {
+            "list": f"{bound.auto_id}_places",
+            "hx-get": reverse("orders:places", args=[self.order.pk]),
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "next datalist",
+            "hx-swap": "innerHTML",
+            "hx-sync": "this:replace",
+            "hx-include": "[name=born_on], [name=birth_country], [name=country]",
+        }
 
     def complete(self) -> None:
         """Derive what follows from what was typed, in ``cleaned_data`` and ``fill``."""
@@ -137,3 +151,8 @@ class DayField(forms.DateField):
 def text(**attributes: Any) -> forms.TextInput:
     """A line of text with these attributes."""
     return forms.TextInput(attrs=attributes)
+
+
+def shown_for(name: str, *values: str) -> dict[str, str]:
+    """An attribute of a control that is there only while another has one of these values (``static/js/checks.js``)."""
+    return {"data-shown-for": f"{name}:{'|'.join(values)}"}

@@ -12,7 +12,7 @@ from customers.identity import mrz
 from customers.identity.document_rules import DocumentKind
 
 from ..steps import DOCUMENT
-from .base import DayField, StepForm, text
+from .base import DayField, StepForm, shown_for, text
 
 
 class DocumentForm(StepForm):
@@ -52,6 +52,7 @@ class DocumentForm(StepForm):
         label=_("It has no expiry"),
         required=False,
         help_text=_("Only electronic cards issued to people over 70 have none."),
+        widget=forms.CheckboxInput(attrs=shown_for("document_kind", DocumentKind.CIE)),
     )
     mrz = forms.CharField(
         label=_("Machine-readable lines"),
@@ -64,7 +65,8 @@ class DocumentForm(StepForm):
         widget=forms.Textarea(
             attrs={
                 "rows": 3, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
-                "class": "textarea--rows input--code", "data-mrz": "",
+                "class": "textarea--rows input--code",
+                **shown_for("document_kind", DocumentKind.CIE, DocumentKind.PASSPORT, DocumentKind.FOREIGN_PASSPORT),
             }
         ),
     )  # fmt: skip

@@ -59,6 +59,12 @@ class OptionsForm(StepForm):
             )
         return fields
 
+    def arrange(self) -> None:
+        if "municipality" in self.fields:
+            # Devices are shipped within Italy only.
+            self.fields["province"].widget.attrs.pop("data-shown-for", None)
+            self.suggest_places("municipality")
+
     def clean_mobile(self) -> str:
         return mobile_number(self.cleaned_data["mobile"])
 

@@ -14,7 +14,7 @@ from customers.identity import place_data, provinces, tax_code
 from upstream import ProductFamily
 
 from ..steps import BIRTH, PERSON
-from .base import DayField, NameField, StepForm, text
+from .base import DayField, NameField, StepForm, shown_for, text
 from .place import complete_place
 
 
@@ -97,7 +97,7 @@ class BirthForm(StepForm):
     birth_country = forms.ChoiceField(
         label=_("Country of birth"),
         choices=countries_of_birth,
-        widget=forms.Select(attrs={"data-country": ""}),
+        widget=forms.Select,
     )
     birth_place = forms.CharField(
         label=_("Place of birth"),
@@ -110,8 +110,11 @@ class BirthForm(StepForm):
         max_length=40,
         required=False,
         help_text=_("Two letters. Filled in by itself where only one comune has the name."),
-        widget=text(autocomplete="off", autocapitalize="characters", **{"data-italian": ""}),
+        widget=text(autocomplete="off", autocapitalize="characters", **shown_for("birth_country", "IT")),
     )
+
+    def arrange(self) -> None:
+        self.suggest_places("birth_place")
 
     def complete(self) -> None:
         if "birth_country" not in self.cleaned_data:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import countries
 
 from ..steps import RESIDENCE
-from .base import StepForm, text
+from .base import StepForm, shown_for, text
 from .place import complete_place, complete_postal_code
 
 
@@ -27,7 +27,7 @@ def address_fields() -> dict[str, forms.Field]:
         "province": forms.CharField(
             label=_("Province"), max_length=40, required=False, help_text=_("Two letters."),
             widget=text(
-                autocomplete="section-holder address-level1", autocapitalize="characters", **{"data-italian": ""}
+                autocomplete="section-holder address-level1", autocapitalize="characters", **shown_for("country", "IT")
             ),
         ),
         "postal_code": forms.CharField(
@@ -46,12 +46,15 @@ class ResidenceForm(StepForm):
     country = forms.ChoiceField(
         label=_("Country"),
         choices=countries.choices,
-        widget=forms.Select(attrs={"autocomplete": "section-holder country", "data-country": ""}),
+        widget=forms.Select(attrs={"autocomplete": "section-holder country"}),
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         self.base_fields = {**self.base_fields, **address_fields()}
         super().__init__(data, **options)
+
+    def arrange(self) -> None:
+        self.suggest_places("municipality")
 
     def complete(self) -> None:
         if self.cleaned_data.get("country") == "IT":

@@ -13,7 +13,7 @@ from ..flows.renewable import renewable_of, why_not_for
 from ..flows.videos import candidates
 from ..models import Certificate, Order
 from ..steps import RECOGNITION, RENEWAL
-from .base import DayField, StepForm
+from .base import DayField, StepForm, shown_for
 
 ELSEWHERE = "elsewhere"
 
@@ -28,11 +28,12 @@ class RenewalForm(StepForm):
         label=_("Expires on"),
         required=False,
         help_text=_("The last day of its validity; the maker’s program shows it."),
+        attrs=shown_for("certificate", ELSEWHERE),
     )
     was_renewed = forms.ChoiceField(
         label=_("Was it renewed before?"),
         choices=[("", _("No, this is the first time")), ("yes", _("Yes"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=shown_for("certificate", ELSEWHERE)),
         required=False,
     )
 
