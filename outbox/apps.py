@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class OutboxConfig(AppConfig):
     name = "outbox"
-    verbose_name = "Mail"
+    verbose_name = "Mail and SMS"

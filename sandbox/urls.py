@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from . import order_urls
 from .api import account, esignature, firmadigitale, tokens
-from .pages import control, control_api, inbox, signing, views
+from .pages import control, control_api, inbox, signing, sms, views
 
 _ID = r"(?P<id>[^/]+)"
 
@@ -72,6 +72,7 @@ urlpatterns = [
     path("control/api/clock", control_api.clock_hands),
     path("control/api/procedures/<str:id>", control_api.procedure),
     path("control/api/seed", control_api.seed_many),
+    path("sms", sms.gateway, name="sms"),
     path("robots.txt", views.robots),
 ]
 

@@ -24,6 +24,13 @@ def sms(to: str, text: str, otp: str = "") -> Message:
     )
 
 
+def arrived(to: str, text: str) -> Message:
+    """An SMS that came in by the gateway."""
+    return Message.objects.create(
+        kind="sms", to=to, sender="", text=text, otp=_code_in("", text), received_at=clock.now()
+    )
+
+
 def mail(to: str, subject: str, text: str, otp: str = "") -> Message:
     """A mail from the provider."""
     sender = "Sandbox eSignature <no-reply@esignature.example>"
