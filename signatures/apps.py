@@ -14,8 +14,12 @@ class SignaturesConfig(AppConfig):
 
         from .catalogue.products import labels
         from .catalogue.start_costs import fill_option_costs
+        from .certificates.flows.buyer import OrderBuyer
+        from .certificates.start_rules import fill_renewal_rules
         from .envelopes.flows.buyer import EnvelopeBuyer
 
         register(Product.SIMPLE_SIGNATURE, EnvelopeBuyer())
+        register("order", OrderBuyer())
         products.register(labels)
         post_migrate.connect(fill_option_costs, sender=self)
+        post_migrate.connect(fill_renewal_rules, sender=self)

@@ -1,8 +1,10 @@
 """Take bytes out of the archive, when nothing forbids it, and leave a record of who did and why."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from documents.models import ArchiveRecord, Retained, StoredFile
@@ -34,13 +36,19 @@ def erase(stored: StoredFile, reason: str, by: str = SYSTEM) -> None:
         raise Retained(f"{stored.pk} is kept until {until}")
 
 
-def is_in_use(stored: StoredFile) -> bool:
-    """Does a row of any app (save the archive's own records) refer to this file?"""
+def is_in_use(stored: StoredFile, but_for: QuerySet[Any] | None = None) -> bool:
+    """Does a row of any app (save the archive's own records) refer to this file?
+
+    ``but_for`` are rows that do not count: they refer to it still, and have no use for it any more.
+    """
     for relation in StoredFile._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or relation.related_model is ArchiveRecord:
             continue
         users = relation.related_model._base_manager  # type: ignore[union-attr]
-        if users.filter(**{relation.field.name: stored}).exists():  # type: ignore[union-attr]
+        using = users.filter(**{relation.field.name: stored})  # type: ignore[union-attr]
+        if but_for is not None and but_for.model is relation.related_model:
+            using = using.exclude(pk__in=but_for.values("pk"))
+        if using.exists():
             return True
     return False
 

@@ -102,6 +102,12 @@ class Offer(models.Model):
     description_fr = models.TextField(_("description (French)"), max_length=1000, blank=True)
     description_en = models.TextField(_("description (English)"), max_length=1000, blank=True)
     position = models.PositiveSmallIntegerField(_("place in the shop"), default=100)
+    # Which makers want the original of the form by post nobody says for all products (domain, section 10): staff do.
+    wants_paper = models.BooleanField(
+        _("paper original wanted"),
+        default=False,
+        help_text=_("The maker wants the signed form by post too; the customer is asked for it."),
+    )
 
     objects = OfferQuerySet.as_manager()
 

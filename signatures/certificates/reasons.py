@@ -1,5 +1,7 @@
 """Why papers come back: the codes that checks and staff use, each with a sentence for the customer (domain, 2.4)."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +122,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Something else is wrong; see the note.")
 
 
-def sentences(codes: list[str]) -> list[str]:
+def sentences(codes: Sequence[str]) -> list[str]:
     """What the customer reads, in their language; a code that is not known (any more) as it is."""
     known = dict(Reason.choices)
     return [str(known.get(code, code)) for code in codes]

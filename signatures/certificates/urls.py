@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import steps
-from .views import detail, listing, pictures, review, wizard
+from .views import codes, detail, ends, listing, papers, pictures, review, wizard
 
 app_name = "orders"
 urlpatterns = [
@@ -19,4 +19,13 @@ urlpatterns = [
     path("<uuid:pk>/pictures/<slug:kind>/", pictures.upload, name="upload"),
     path("<uuid:pk>/pictures/<slug:kind>/remove/", pictures.remove, name="remove"),
     path("<uuid:pk>/files/<slug:kind>/", pictures.file, name="file"),
+    path("<uuid:pk>/papers/", papers.papers, name="papers"),
+    path("<uuid:pk>/papers/form.pdf", papers.blank_form, name="blank_form"),
+    path("<uuid:pk>/papers/form/", papers.upload_form, name="upload_form"),
+    path("<uuid:pk>/papers/form/remove/", papers.remove_form, name="remove_form"),
+    path("<uuid:pk>/post/", papers.post, name="post"),
+    path("<uuid:pk>/arrived/", ends.arrived, name="arrived"),
+    path("<uuid:pk>/withdraw/", ends.withdraw, name="withdraw"),
+    path("<uuid:pk>/codes/", codes.codes, name="codes"),
+    path("<uuid:pk>/codes/again/", codes.write_again, name="write_again"),
 ]

@@ -33,3 +33,9 @@ def months_before(day: date, months: int) -> date:
     year, month = divmod(count, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; the 28th where there is no 29th of February."""
+    last = calendar.monthrange(day.year + years, day.month)[1]
+    return date(day.year + years, day.month, min(day.day, last))

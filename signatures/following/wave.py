@@ -67,8 +67,8 @@ class Follower(ABC, Generic[Thing, Told]):
         """Whether the answer differs from what we know."""
 
     @abstractmethod
-    def pause(self, thing: Thing, now: datetime) -> timedelta:
-        """How long to leave it alone that has not moved."""
+    def pause(self, thing: Thing, now: datetime) -> timedelta | None:
+        """How long to leave it alone that has not moved; None: it is asked about no more."""
 
     @abstractmethod
     def apply(self, pk: Any, told: Told, mark: datetime) -> None:
@@ -118,7 +118,7 @@ def follow(follower: Follower[Thing, Told], batch: Batch[Thing]) -> None:
     """Ask the provider about these at once, and write down what it says."""
     results = _answers(follower, batch.things)
     now = timezone.now()
-    quiet: dict[timedelta, list[Any]] = defaultdict(list)
+    quiet: dict[timedelta | None, list[Any]] = defaultdict(list)
     for thing, result in zip(batch.things, results, strict=True):
         try:
             if not isinstance(result, follower.told):
@@ -133,7 +133,7 @@ def follow(follower: Follower[Thing, Told], batch: Batch[Thing]) -> None:
             _put_off(follower, thing, None, batch.mark)
     for pause, ids in quiet.items():
         follower.model._default_manager.filter(pk__in=ids).update(
-            next_check_at=unless_hinted(batch.mark, now + pause),
+            next_check_at=None if pause is None else unless_hinted(batch.mark, now + pause),
             checked_at=now,
             check_failures=0,
             last_problem="",

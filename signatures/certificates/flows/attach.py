@@ -50,7 +50,7 @@ def attach(order: Order, kind: str, data: bytes, filename: str, user: User, ip: 
     with locked(order.pk) as ours:
         if not ours.takes_papers:
             raise NotPossible
-        _replace(ours, kind)
+        replace(ours, kind)
         file = OrderFile.objects.create(
             order=ours,
             kind=kind,
@@ -73,7 +73,7 @@ def detach(order: Order, kind: str) -> None:
     with locked(order.pk) as ours:
         if not ours.takes_papers:
             raise NotPossible
-        _replace(ours, kind)
+        replace(ours, kind)
     _join(order)
 
 
@@ -107,7 +107,8 @@ def _current(order: Order) -> OrderFileQuerySet:
     return OrderFile.objects.current().filter(order=order)
 
 
-def _replace(order: Order, *kinds: str) -> None:
+def replace(order: Order, *kinds: str) -> None:
+    """Set the present files of these kinds aside, under the order's lock."""
     order.files.filter(kind__in=kinds, replaced_at=None).update(replaced_at=timezone.now())
 
 
@@ -120,7 +121,7 @@ def _join(order: Order) -> None:
         now_there = set(_current(ours).filter(kind__in=SIDES).values_list("pk", flat=True))
         if now_there != {file.pk for file in sides}:
             return
-        _replace(ours, Kind.ID_JOINED)
+        replace(ours, Kind.ID_JOINED)
         if stored and joined:
             OrderFile.objects.create(
                 order=ours, kind=Kind.ID_JOINED, stored_file=stored, filename="documento.pdf", media_type=PDF,

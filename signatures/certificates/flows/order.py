@@ -19,6 +19,7 @@ from upstream import Generation
 from ..models import Order
 from .check import Problem, problems_of
 from .price import OrderPrice, options_of, price_of
+from .renew import reserve
 from .request import request_digest
 from .state import Actor, NotPossible, locked, move, tell
 
@@ -90,6 +91,7 @@ def hand_over(order: Order, now: datetime) -> None:
     )
     if not move(order, Order.State.BUYING, purchase=purchase):
         raise NotPossible
+    reserve(order)
     buy.delay_on_commit(str(purchase.pk))
 
 

@@ -53,6 +53,9 @@ class Certificate(models.Model):
         DONE = "done", pgettext_lazy("renewal", "Done")
         MISSED = "missed", pgettext_lazy("renewal", "Missed")
 
+    # Its code is with the holder; also after the expiry: they may have renewed in time and tell us late.
+    OPEN_RENEWALS = (Renewal.WITH_HOLDER, Renewal.MISSED)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
         "customers.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
@@ -79,6 +82,8 @@ class Certificate(models.Model):
     device_since = models.DateField(_("device in use since"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ACTIVE)
     renewal = models.CharField(_("renewal"), max_length=12, choices=Renewal.choices, default=Renewal.NONE)
+    # Since when its renewal is where it is: nudges count from here.
+    renewal_since = models.DateField(_("renewal since"), null=True, blank=True)
     renewals_count = models.PositiveSmallIntegerField(_("renewals so far"), default=0)
     renewed = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="renewed_as",
@@ -137,6 +142,11 @@ class RenewalRuleQuerySet(AppendOnlyQuerySet):
         rules = self.filter(maker=maker, covers=covers, valid_from__lte=on)
         rule: RenewalRule | None = rules.order_by("-valid_from", "-pk").first()
         return rule
+
+    def in_force(self, on: date) -> "dict[tuple[str, str], RenewalRule]":
+        """All rules in force on a day, by maker and what the certificate is for."""
+        rules = self.filter(valid_from__lte=on).order_by("valid_from", "pk")
+        return {(rule.maker, rule.covers): rule for rule in rules}
 
 
 class RenewalRule(AppendOnly):

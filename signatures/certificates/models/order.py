@@ -28,8 +28,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(organisation=organisation)
 
     def due(self, now: datetime) -> "OrderQuerySet":
-        """To be asked about at the provider by now."""
-        return self.filter(state__in=Order.FOLLOWED, next_check_at__lte=now)
+        """To be asked about at the provider by now: what is there, and for a while what we took for ended too early."""
+        return self.filter(state__in=Order.FOLLOWED + Order.WATCHED, next_check_at__lte=now)
 
     def to_review(self) -> "OrderQuerySet":
         """Staff must look at the papers."""
@@ -80,6 +80,10 @@ class Order(models.Model):
         State.DOCUMENTS_NEEDED, State.IN_REVIEW, State.RETURNED, State.SUBMITTED, State.IDENTIFICATION_PENDING,
         State.IDENTIFIED, State.ISSUED, State.SHIPPED,
     )  # fmt: skip
+    # Ended by our own count of days, or by a word that nobody has seen yet: the provider may still go on with them.
+    WATCHED = (State.LAPSED, State.REJECTED)
+    # Nobody has identified the holder yet: without it the order dies when its days are over.
+    UNIDENTIFIED = (State.DOCUMENTS_NEEDED, State.IN_REVIEW, State.RETURNED, State.IDENTIFICATION_PENDING)
     UNDER_WAY = (*BEING_BOUGHT, *FOLLOWED)
     FULFILLED = (State.ISSUED, State.SHIPPED, State.DELIVERED, State.ACTIVE)
     ENDED_BADLY = (State.REJECTED, State.LAPSED, State.FAILED)
@@ -101,9 +105,10 @@ class Order(models.Model):
             State.RETURNED, State.BUYING, State.DOCUMENTS_NEEDED, *_AT_THE_MAKER, State.ISSUED, *_UNFINISHED_ENDS,
         ),
         State.RETURNED: (State.IN_REVIEW, *_AT_THE_MAKER, State.ISSUED, *_UNFINISHED_ENDS),
+        # Back to staff when the provider refuses a paper.
         State.SUBMITTED: (
-            State.DOCUMENTS_NEEDED, State.RETURNED, State.IDENTIFICATION_PENDING, State.IDENTIFIED, State.ISSUED,
-            *_UNFINISHED_ENDS,
+            State.DOCUMENTS_NEEDED, State.IN_REVIEW, State.RETURNED, State.IDENTIFICATION_PENDING, State.IDENTIFIED,
+            State.ISSUED, *_UNFINISHED_ENDS,
         ),
         State.IDENTIFICATION_PENDING: (
             State.DOCUMENTS_NEEDED, State.IN_REVIEW, State.RETURNED, State.SUBMITTED, State.IDENTIFIED, State.ISSUED,
@@ -115,7 +120,7 @@ class Order(models.Model):
         State.DELIVERED: (State.ACTIVE,),
         State.ACTIVE: (),
         State.REJECTED: (*_AT_THE_MAKER, State.ISSUED),
-        State.LAPSED: (*_AT_THE_MAKER, State.ISSUED),
+        State.LAPSED: (*_AT_THE_MAKER, State.ISSUED, State.REJECTED),
         State.WITHDRAWN: (),
         State.FAILED: (),
     }  # fmt: skip
@@ -161,6 +166,12 @@ class Order(models.Model):
     tracking = models.CharField(_("shipment number"), max_length=80, blank=True)
     # The maker's mail with the way to identification is good for so long.
     identification_until = models.DateTimeField(_("to be identified by"), null=True, blank=True)
+    # Where the maker wants the paper originals, as the provider said.
+    paper_address = models.CharField(_("address for paper originals"), max_length=200, blank=True)
+    # What is still to be fetched or sent: the request form, the approved papers. None when there is nothing to do.
+    form_due_at = models.DateTimeField(_("request form due at"), null=True, blank=True)
+    papers_due_at = models.DateTimeField(_("papers due at"), null=True, blank=True)
+    papers_sent_at = models.DateTimeField(_("papers sent at"), null=True, blank=True)
 
     next_check_at = models.DateTimeField(_("next check at"), null=True, blank=True)
     checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)

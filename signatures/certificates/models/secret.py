@@ -25,6 +25,8 @@ class HolderSecret(models.Model):
     sealed = models.TextField(blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), default=timezone.now)
     # Digest of the secret part of the holder's address at our portal.
+    # The holder was told that it is here; they are reminded now and then while they have not opened it.
+    told_at = models.DateTimeField(_("holder told at"), null=True, blank=True)
     token_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
     # The one-time code to the holder's mobile: its digest, when it went out, how often it was tried.
     code_digest = models.CharField(max_length=64, blank=True, editable=False)

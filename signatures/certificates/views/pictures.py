@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -109,7 +110,14 @@ def upload(request: CustomerRequest, pk: Any, kind: str) -> HttpResponse:
         return _show(request, order, status=422, problems={kind: problem})
     if request.htmx:
         return _show(request, order)
-    return redirect("orders:step", order.pk, steps.PICTURES)
+    return redirect(_page_of(order))
+
+
+def _page_of(order: Order) -> str:
+    """Where the pictures are shown: in the form, and after the order with the other papers."""
+    if order.is_editable:
+        return reverse("orders:pictures", args=[order.pk])
+    return reverse("orders:papers", args=[order.pk])
 
 
 def _take_in(request: CustomerRequest, order: Order, kind: str, upload: Any) -> str:
@@ -137,7 +145,7 @@ def remove(request: CustomerRequest, pk: Any, kind: str) -> HttpResponse:
         return redirect("orders:detail", pk)
     if request.htmx:
         return _show(request, order)
-    return redirect("orders:step", order.pk, steps.PICTURES)
+    return redirect(_page_of(order))
 
 
 @require_safe
