@@ -27,6 +27,8 @@ class StepForm(FindingsMixin):
 
     step: ClassVar[str] = ""
     rows: ClassVar[Sequence[Sequence[str]]] = ()
+    # Fields that may be left empty because they follow from others, and are no option.
+    derived: ClassVar[Sequence[str]] = ()
 
     def __init__(self, data: Any = None, *, order: Order, **options: Any) -> None:
         self.order = order
@@ -34,6 +36,9 @@ class StepForm(FindingsMixin):
         super().__init__(data, label_suffix="", **options)
         self.arrange()
         self._describe()
+        for name in self.derived:
+            if name in self.fields:
+                self.fields[name].is_derived = True  # type: ignore[attr-defined]
 
     def arrange(self) -> None:
         """Fit the fields to the order before anything is read."""
@@ -47,7 +52,7 @@ class StepForm(FindingsMixin):
             "hx-trigger": "input changed delay:150ms",
             "hx-target": "next datalist",
             "hx-swap": "innerHTML",
-            "hx-sync": "this:replace",
+            "hx-sync": "this:queue last",
             "hx-include": "[name=born_on], [name=birth_country], [name=country]",
         }
 

@@ -22,7 +22,7 @@ class PersonForm(StepForm):
     """The holder, by the names on their ID document, and their own e-mail and mobile."""
 
     step = PERSON
-    rows = [["given_name", "surname"], ["tax_code"], ["email", "mobile"], ["language"]]
+    rows = [["given_name", "surname"], ["tax_code", "language"], ["email", "mobile"]]
 
     given_name = NameField(
         label=_("Given names"),
@@ -86,7 +86,8 @@ class BirthForm(StepForm):
     """Sex, date and place of birth, filled in from the tax code where it says them."""
 
     step = BIRTH
-    rows = [["sex"], ["born_on"], ["birth_country"], ["birth_place", "birth_province"]]
+    rows = [["sex"], ["born_on", "birth_country"], ["birth_place", "birth_province"]]
+    derived = ["birth_province"]
 
     sex = forms.ChoiceField(
         label=_("Sex, as on the ID document"),
