@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from customers.identity.findings import Finding
 from customers.identity.forms import CONFIRMING, FindingsMixin
@@ -145,12 +143,6 @@ class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date", **options.pop("attrs", {})}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=DATE_FORMATS, **options)
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day is not None and not 1850 <= day.year <= 2200:
-            raise ValidationError(_("Check the year."), code="year")
-        return day
 
 
 def text(**attributes: Any) -> forms.TextInput:

@@ -57,7 +57,9 @@ class OptionsForm(StepForm):
             fields["shipping"] = _way_of_shipping(offered)
         for name in (name for name in FIELDS if name in offered):
             fields[FIELDS[name]] = forms.BooleanField(
-                label=KNOWN[name].label, help_text=f"{_costs(offered[name])} {HELP[name]}", required=False
+                label=str(KNOWN[name].label),
+                help_text=f"{_costs(offered[name])} {HELP[name]}",
+                required=False,
             )
         return fields
 

@@ -126,6 +126,13 @@ class BirthForm(StepForm):
             return
         complete_place(self, "birth_place", "birth_province", self.cleaned_data.get("born_on"))
 
+    def values(self) -> dict[str, Any]:
+        kept = super().values()
+        if "birth_country" not in kept:
+            # Without its country nothing can be said of a place.
+            kept.pop("birth_place", None)
+        return kept
+
 
 def read_from_tax_code(text_of_code: str) -> dict[str, Any]:
     """What a tax code says of sex, date and place of birth, to begin the step with; nothing where it is not right."""
