@@ -19,6 +19,7 @@ from .tax_code import Reading
 
 # From so many disagreements on it is the code itself that is somebody else's, or all of it that was mistyped.
 SOMEBODY_ELSES = 3
+IN_LATIN_LETTERS = _("Write it in Latin letters, as the document has it.")
 
 
 def check(person: Person, *, today: date) -> list[Finding]:
@@ -66,9 +67,16 @@ def are_swapped(person: Person, reading: Reading) -> bool:
     return is_surname and reading.given_name_part in given_name_parts(person.surname)
 
 
+def _is_in_another_script(typed: str) -> bool:
+    return not letters(typed) and any(character.isalpha() for character in typed)
+
+
 def _surname(person: Person, reading: Reading) -> Iterator[Finding]:
     typed = person.surname.strip()
     if not typed or reading.surname_part in surname_parts(typed):
+        return
+    if _is_in_another_script(typed):
+        yield Finding.warning(Code.NAME_MISMATCH, Field.SURNAME, IN_LATIN_LETTERS, typed=typed)
         return
     values = {"typed": typed, "expected": surname_part(typed), "found": reading.surname_part}
     if fitting := next(
@@ -88,6 +96,9 @@ def _surname(person: Person, reading: Reading) -> Iterator[Finding]:
 def _given_name(person: Person, reading: Reading) -> Iterator[Finding]:
     typed = person.given_name.strip()
     if not typed or reading.given_name_part in given_name_parts(typed):
+        return
+    if _is_in_another_script(typed):
+        yield Finding.warning(Code.NAME_MISMATCH, Field.GIVEN_NAME, IN_LATIN_LETTERS, typed=typed)
         return
     values = {"typed": typed, "expected": given_name_part(typed), "found": reading.given_name_part}
     if fitting := next(

@@ -13,6 +13,13 @@ from .findings import Finding
 CONFIRMING = ("confirmed", "confirmation_reason")
 
 
+class _Reason(forms.TextInput):
+    """Needed only by who confirms: the browser must let through who corrects instead."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
 class FindingsMixin(forms.Form):
     """For a form whose fields are checked by this package: inherit from it first, and say ``find``.
 
@@ -97,7 +104,9 @@ class FindingsMixin(forms.Form):
     def _show(self, warnings: Iterable[Finding]) -> None:
         """Ask for the confirmations, and put each warning beside its field (``templates/django/forms/field.html``)."""
         self.fields["confirmed"].widget = forms.CheckboxSelectMultiple()
-        self.fields["confirmation_reason"].widget = forms.TextInput(attrs={"maxlength": 300})
+        self.fields["confirmation_reason"].widget = _Reason(attrs={"maxlength": 300})
+        for asked in CONFIRMING:
+            self.fields[asked].required = True
         for warning in warnings:
             if name := self.name_of(warning):
                 field = self.fields[name]

@@ -64,9 +64,8 @@ def states() -> Iterator[Place]:
         iso = _tuple(past["iso"] if past else own["iso"].get(code, ()))
         translated = {"en": past["en"], "fr": past["fr"]} if past else _translated(iso)
         until = _day(row["date_deleted"]) if past else None
-        yield _state(
-            code, _spelled(row["name"]), iso, translated, (row["name_alt"], row["name_alt_en"]), until
-        )
+        more = (row["name_alt"], row["name_alt_en"], *own["also"].get(code, ()))
+        yield _state(code, _spelled(row["name"]), iso, translated, more, until)
     mainland = {letters for iso in own["iso"].values() for letters in _tuple(iso)}
     for row in own["other"]:
         iso = _tuple(row["iso"])

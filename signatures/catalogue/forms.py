@@ -10,43 +10,29 @@ from .flows.shop import DEVICE, IDENTIFY, NEW, NO, REMOTE, RENEW, THINGS, YES
 ANY = ("", _("It does not matter"))
 
 
-def _question(label: Any, choices: list[tuple[str, Any]], help_text: Any = "") -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, choices=choices, widget=forms.RadioSelect, required=False, help_text=help_text
-    )
+def _question(label: Any, *answers: tuple[str, Any]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=[ANY, *answers], required=False)
 
 
 class ShopForm(forms.Form):
     """Every question may be left open: what is not answered rules nothing out."""
 
-    need = _question(
-        _("What do you need?"),
-        [
+    need = forms.ChoiceField(
+        label=_("What do you need?"),
+        choices=[
             (NEW, _("A new signature")),
             (RENEW, _("To renew a certificate")),
             (THINGS, _("Readers and blank devices")),
             (IDENTIFY, _("Identification by video")),
         ],
+        widget=forms.RadioSelect,
+        required=False,
     )
-    way = _question(
-        _("How will it be used?"),
-        [ANY, (REMOTE, _("With a phone, from anywhere")), (DEVICE, _("With a card or a key, on a computer"))],
-    )
-    cns = _question(
-        _("Is a CNS needed as well?"),
-        [ANY, (YES, _("Yes"))],
-        _("A second certificate on the card or key, to log in to public services."),
-    )
-    reader = _question(_("Is there a card reader already?"), [ANY, (YES, _("Yes")), (NO, _("No"))])
-    video = _question(
-        _("How will the holder be identified?"),
-        [ANY, (YES, _("By video, from home"))],
-        _("Otherwise by an officer, by SPID or CIE, or with a signature that they have already."),
-    )
-    abroad = _question(
-        _("Where does the holder live?"),
-        [("", _("It does not matter")), (NO, _("In Italy")), (YES, _("Abroad"))],
-    )
+    way = _question(_("How is it used?"), (REMOTE, _("By phone, anywhere")), (DEVICE, _("By card or key")))
+    cns = _question(_("A CNS too, for public services?"), (YES, _("Yes, a CNS too")))
+    reader = _question(_("Is there a card reader?"), (YES, _("Yes")), (NO, _("No")))
+    video = _question(_("How is the holder identified?"), (YES, _("By video, from home")))
+    abroad = _question(_("Where does the holder live?"), (NO, _("In Italy")), (YES, _("Abroad")))
 
     # Asked only of who wants a new signature.
     FOR_NEW = ("way", "cns", "reader", "video", "abroad")

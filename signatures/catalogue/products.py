@@ -37,7 +37,7 @@ class Need(models.TextChoices):
     READER = "reader", _("a card reader")
     PHONE = "phone", _("a mobile phone")
     ID_DOCUMENT = "id_document", _("a valid ID document")
-    VIDEO = "video", _("a camera and a quarter of an hour for the video call")
+    VIDEO = "video", _("a camera and a microphone for the video call")
     OFFICER = "officer", _("to be a registration officer")
     CERTIFICATE = "certificate", _("a certificate that has not expired")
     ARUBA_ORDER = "aruba_order", _("an Aruba order that is under way")

@@ -51,8 +51,8 @@ OPTIONS_OF: dict[ProductFamily, tuple[str, ...]] = {
 
 
 def is_shipped(order: Order) -> bool:
-    """Whether something travels to somebody."""
-    return order.facts.is_shipped
+    """Whether something travels to an address that the order must name (with video, the maker asks for it)."""
+    return order.facts.is_shipped and order.product_family is not ProductFamily.VIDEO
 
 
 def title_of(order: Order, name: str) -> str:

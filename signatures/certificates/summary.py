@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import steps
@@ -22,7 +21,7 @@ class Section:
 
     step: str
     title: str
-    rows: Sequence[tuple[str, str]] = ()
+    rows: Sequence[tuple[str, Any]] = ()
     confirmed: Sequence[str] = field(default_factory=list)
     reason: str = ""
 
@@ -50,7 +49,7 @@ def _section(order: Order, step: str, details: Mapping[str, Any]) -> Section:
     )
 
 
-def _rows(order: Order, step: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _rows(order: Order, step: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     form = FORMS[step](order=order)
     for row in form.layout():
         for bound in row:
@@ -58,14 +57,14 @@ def _rows(order: Order, step: str, values: Mapping[str, Any]) -> Iterator[tuple[
                 yield str(bound.label), said(bound.field, value)
 
 
-def said(asked: forms.Field, value: Any) -> str:
-    """A kept value as people read it."""
+def said(asked: forms.Field, value: Any) -> Any:
+    """A kept value as people read it; a day as a day, which the page writes in its own way."""
     if isinstance(asked, forms.ChoiceField):
         return str(dict(_flat(asked.choices)).get(value, value))
     if value is True:
         return _("Yes")
     if isinstance(asked, forms.DateField):
-        return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
+        return date.fromisoformat(str(value))
     return str(value)
 
 

@@ -14,6 +14,14 @@ document.addEventListener("input", (event) => {
   timer = setTimeout(() => window.htmx?.trigger(form, "check"), AGAIN_MS);
 });
 
+// Once the form is sent, checking it is the answer's business.
+document.addEventListener("submit", (event) => { if (event.target.dataset.checked !== undefined) event.target.dataset.sent = ""; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.closest("form[data-checked]")?.dataset.sent !== undefined) event.preventDefault();
+});
+// Back again by the browser's own button, from its memory: the form is there to be filled in.
+window.addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
+
 // Nothing is taken from under the fingers of who is typing in it.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target?.contains(document.activeElement)) event.detail.shouldSwap = false;
@@ -37,12 +45,11 @@ document.addEventListener("sigillo:fill", (event) => {
   if (!form) return;
   const set = (name, value, isWanted) => {
     const control = form.elements[name];
-    if (!control || control === document.activeElement || !isWanted(control)) return;
-    control.value = value;
+    if (control && isWanted(control)) control.value = value;
   };
   for (const [name, value] of Object.entries(event.detail.fill ?? {})) set(name, value, (control) => !control.value);
   for (const [name, value] of Object.entries(event.detail.tidied ?? {}))
-    set(name, value, (control) => control.type !== "radio" && control.type !== "date");
+    set(name, value, (control) => control !== document.activeElement && control.type !== "radio" && control.type !== "date");
   fit(form);
 });
 

@@ -22,7 +22,7 @@ from customers.identity.tests.samples import TODAY
 pytestmark = pytest.mark.sqlite_only
 
 PEOPLE = 10_000
-ENTIRE_DECODINGS = 250
+ENTIRE_DECODINGS = 200
 SURNAMES = (
     "Rossi Russo Ferrari Esposito Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo Conti De_Luca Costa Giordano Mancini "
     "Rizzo Lombardi Moretti D'Angelo Dell'Acqua Lo_Presti Fo Po Re Aiello Eula Iaia Ó_Briain Nguyễn Hu Wu Lü Müller Groß "

@@ -74,6 +74,8 @@ def test_a_warning_stands_beside_its_field_and_waits_to_be_confirmed():
     assert 'aria-describedby="id_surname_helptext id_surname_warning"' in page
     assert f'value="{form.open_warnings[0].key}"' in page
     assert 'value="Bruni"' in page
+    # Who corrects the surname need not say why it was right.
+    assert " required" not in page.partition('name="confirmation_reason"')[2]
 
 
 def test_a_confirmation_needs_a_reason():

@@ -60,7 +60,7 @@ def test_nasty_texts_are_answered_at_once(text):
     started = time.process_time()
     for day in EDGES:
         all_checks(text, text, day, day)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10
 
 
 @settings(max_examples=100, deadline=None)

@@ -110,6 +110,15 @@ def test_every_country_of_the_world_has_a_code():
     assert without == {"AQ", "IT"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("USA", "Z404"), ("Stati Uniti", "Z404"), ("Olanda", "Z126"), ("Zaire", "Z312"), ("Russia", "Z154"),
+     ("Inghilterra", "Z114"), ("Côte d’Ivoire", "Z313"), ("Serbia", "Z158"), ("Macao", "Z231")],
+)  # fmt: skip
+def test_a_state_is_recognised_by_what_people_write(typed, code):
+    assert code in {place.code for place in known().named(typed, abroad=True)}
+
+
 def test_what_a_comune_became_is_said_where_it_is_certain():
     assert labels(known().successors("H579")) == ["Corigliano-Rossano (CS)"]
     assert {place.name for place in known().predecessors("M403")} == {"Rossano", "Corigliano Calabro"}

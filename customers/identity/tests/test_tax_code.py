@@ -1,5 +1,6 @@
 """The vectors of the codice fiscale: computed, read, compared with the person, and refused."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -167,3 +168,13 @@ def test_three_disagreements_are_one_code_of_somebody_else():
 def test_a_century_does_not_matter():
     old = born("Rossi", "Mario", "M", "1885-03-15", "Roma", "RSSMRA85C15H501R")
     assert agreement.check(old, today=TODAY) == []
+
+
+@pytest.mark.parametrize("field", ["surname", "given_name"])
+def test_a_name_in_another_script_is_asked_for_in_latin_letters(field):
+    person = born(
+        "Ivanov", "Ivan", "M", "1985-03-15", "Roma", "VNVVNI85C15H501" + calc_check_digit("VNVVNI85C15H501")
+    )
+    assert agreement.check(person, today=TODAY) == []
+    (finding,) = agreement.check(replace(person, **{field: "Иванов"}), today=TODAY)
+    assert (finding.field, "Latin letters" in finding.message) == (field, True)

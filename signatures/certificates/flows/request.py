@@ -104,7 +104,7 @@ def request_digest(order: Order) -> str:
 
 
 def _whole(details: Mapping[str, Any]) -> dict[str, Any]:
-    options = details[OPTIONS]
+    options = details.get(OPTIONS, {})
     address = options if options.get("street") else _at_home(details)
     return {
         "applicant": _applicant(details),

@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from customers.identity.findings import Finding
 from customers.identity.forms import CONFIRMING, FindingsMixin
@@ -27,6 +25,8 @@ class StepForm(FindingsMixin):
 
     step: ClassVar[str] = ""
     rows: ClassVar[Sequence[Sequence[str]]] = ()
+    # Fields that may be left empty because they follow from others, and are no option.
+    derived: ClassVar[Sequence[str]] = ()
 
     def __init__(self, data: Any = None, *, order: Order, **options: Any) -> None:
         self.order = order
@@ -34,6 +34,9 @@ class StepForm(FindingsMixin):
         super().__init__(data, label_suffix="", **options)
         self.arrange()
         self._describe()
+        for name in self.derived:
+            if name in self.fields:
+                self.fields[name].is_derived = True  # type: ignore[attr-defined]
 
     def arrange(self) -> None:
         """Fit the fields to the order before anything is read."""
@@ -47,7 +50,7 @@ class StepForm(FindingsMixin):
             "hx-trigger": "input changed delay:150ms",
             "hx-target": "next datalist",
             "hx-swap": "innerHTML",
-            "hx-sync": "this:replace",
+            "hx-sync": "this:queue last",
             "hx-include": "[name=born_on], [name=birth_country], [name=country]",
         }
 
@@ -140,12 +143,6 @@ class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date", **options.pop("attrs", {})}, format="%Y-%m-%d")
         super().__init__(widget=widget, input_formats=DATE_FORMATS, **options)
-
-    def to_python(self, value: Any) -> date | None:
-        day = super().to_python(value)
-        if day is not None and not 1850 <= day.year <= 2200:
-            raise ValidationError(_("Check the year."), code="year")
-        return day
 
 
 def text(**attributes: Any) -> forms.TextInput:

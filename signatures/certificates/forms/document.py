@@ -27,6 +27,8 @@ class DocumentForm(StepForm):
         ["mrz"],
     ]
 
+    derived = ["document_expires_on"]
+
     # The paper card is among them so that who has one reads why it will not do.
     document_kind = forms.ChoiceField(
         label=_("Which document?"), choices=DocumentKind.choices, widget=forms.RadioSelect

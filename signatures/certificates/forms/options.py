@@ -23,9 +23,9 @@ MOST_PIECES = 200
 # The field that stands for an option.
 FIELDS = {"video": "has_video", "urgency": "is_urgent", "assistance": "has_assistance"}
 HELP = {
-    "video": _("The holder is identified in a video call. No papers are asked for afterwards."),
-    "urgency": _("The maker takes the order before others."),
-    "assistance": _("The maker helps the holder on the phone, from the papers to the first signature."),
+    "video": _("In a video call, from home. No papers are asked for afterwards."),
+    "urgency": _("The order is handled before others."),
+    "assistance": _("Somebody helps the holder through the order."),
 }
 
 
@@ -37,6 +37,8 @@ class OptionsForm(StepForm):
         ["quantity"], ["recipient"], ["email", "mobile"], ["street"], ["municipality", "province", "postal_code"],
         ["note"], ["shipping"],
     ]  # fmt: skip
+
+    derived = ["province"]
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         self.base_fields = {**self.base_fields, **self._fields(options["order"])}
@@ -55,7 +57,9 @@ class OptionsForm(StepForm):
             fields["shipping"] = _way_of_shipping(offered)
         for name in (name for name in FIELDS if name in offered):
             fields[FIELDS[name]] = forms.BooleanField(
-                label=_with_price(str(KNOWN[name].label), offered[name]), help_text=HELP[name], required=False
+                label=str(KNOWN[name].label),
+                help_text=f"{_costs(offered[name])} {HELP[name]}",
+                required=False,
             )
         return fields
 
@@ -115,19 +119,16 @@ def _shipping_fields() -> dict[str, forms.Field]:
 
 
 def _way_of_shipping(offered: dict[str, Decimal]) -> forms.ChoiceField:
-    choices = [(ShippingKind.STANDARD.value, gettext("Standard shipping, included"))]
+    choices = [(ShippingKind.STANDARD.value, f"{gettext('Standard shipping')}: {_costs(Decimal(0))}")]
     for kind in (ShippingKind.PRIORITY, ShippingKind.EXPRESS):
         name = f"{kind}_shipping"
         if name in offered:
-            choices.append((kind.value, _with_price(str(KNOWN[name].label), offered[name])))
+            choices.append((kind.value, f"{KNOWN[name].label}: {_costs(offered[name])}"))
     return forms.ChoiceField(label=_("Shipping"), choices=choices, widget=forms.RadioSelect)
 
 
-def _with_price(label: str, amount: Decimal) -> str:
-    """An option with what it adds; nothing where the price book says that it costs nothing."""
+def _costs(amount: Decimal) -> str:
+    """What an option adds to the price."""
     if not amount:
-        return gettext("%(option)s, included") % {"option": label}
-    return gettext("%(option)s, %(price)s € more (without VAT)") % {
-        "option": label,
-        "price": number_format(amount, 2),
-    }
+        return gettext("included.")
+    return gettext("%(price)s € more, without VAT.") % {"price": number_format(amount, 2)}

@@ -22,7 +22,7 @@ class PersonForm(StepForm):
     """The holder, by the names on their ID document, and their own e-mail and mobile."""
 
     step = PERSON
-    rows = [["given_name", "surname"], ["tax_code"], ["email", "mobile"], ["language"]]
+    rows = [["given_name", "surname"], ["tax_code", "language"], ["email", "mobile"]]
 
     given_name = NameField(
         label=_("Given names"),
@@ -86,7 +86,8 @@ class BirthForm(StepForm):
     """Sex, date and place of birth, filled in from the tax code where it says them."""
 
     step = BIRTH
-    rows = [["sex"], ["born_on"], ["birth_country"], ["birth_place", "birth_province"]]
+    rows = [["sex"], ["born_on", "birth_country"], ["birth_place", "birth_province"]]
+    derived = ["birth_province"]
 
     sex = forms.ChoiceField(
         label=_("Sex, as on the ID document"),
@@ -124,6 +125,13 @@ class BirthForm(StepForm):
             self.errors.pop("birth_province", None)
             return
         complete_place(self, "birth_place", "birth_province", self.cleaned_data.get("born_on"))
+
+    def values(self) -> dict[str, Any]:
+        kept = super().values()
+        if "birth_country" not in kept:
+            # Without its country nothing can be said of a place.
+            kept.pop("birth_place", None)
+        return kept
 
 
 def read_from_tax_code(text_of_code: str) -> dict[str, Any]:

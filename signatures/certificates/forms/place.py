@@ -57,9 +57,11 @@ def _set_province(form: StepForm, field: str, province: str, meant: Place | None
         form.cleaned_data[field] = province
         if not typed:
             form.fill[field] = province
+    elif typed:
+        return
     elif meant is not None:
         form.fill[field] = form.cleaned_data[field] = meant.province
-    elif not typed and field not in form.errors:
+    elif field not in form.errors:
         form.add_error(field, _which(found))
 
 

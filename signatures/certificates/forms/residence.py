@@ -25,7 +25,7 @@ def address_fields() -> dict[str, forms.Field]:
             widget=text(autocomplete="section-holder address-level2"),
         ),
         "province": forms.CharField(
-            label=_("Province"), max_length=40, required=False, help_text=_("Two letters."),
+            label=_("Province"), max_length=40, required=False, help_text=_("Two letters; filled in by itself."),
             widget=text(
                 autocomplete="section-holder address-level1", autocapitalize="characters", **shown_for("country", "IT")
             ),
@@ -42,6 +42,7 @@ class ResidenceForm(StepForm):
 
     step = RESIDENCE
     rows = [["country"], ["street"], ["municipality", "province", "postal_code"]]
+    derived = ["province"]
 
     country = forms.ChoiceField(
         label=_("Country"),

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -148,7 +149,7 @@ def reuse(request: CustomerRequest, pk: Any) -> HttpResponse:
     """Take over the data of somebody whom an earlier order was made for."""
     order = _order_with(request, pk, steps.PERSON)
     try:
-        earlier = order_of(request, request.POST.get("earlier") or None)
+        earlier = order_of(request, UUID(request.POST.get("earlier", "")))
         draft.reuse(order, earlier)
     except (NotPossible, ValueError):
         raise Http404 from None
