@@ -89,8 +89,8 @@ class OfferForm(forms.ModelForm):
     class Meta:
         model = Offer
         fields = (
-            "is_sold", "kinds", "position", "name_it", "name_fr", "name_en", "description_it", "description_fr",
-            "description_en",
+            "is_sold", "kinds", "position", "wants_paper", "name_it", "name_fr", "name_en", "description_it",
+            "description_fr", "description_en",
         )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ class OfferAdmin(admin.ModelAdmin):
     readonly_fields = ["code", "provider_name", "family_name", "cost_now", "price_now"]
     fieldsets = [
         (None, {"fields": ["code", "provider_name", "family_name", "cost_now", "price_now"]}),
-        (_("Sale"), {"fields": ["is_sold", "kinds", "position"]}),
+        (_("Sale"), {"fields": ["is_sold", "kinds", "position", "wants_paper"]}),
         (_("Names and descriptions; empty for our own"), {"fields": [
             ("name_it", "name_fr", "name_en"), "description_it", "description_fr", "description_en",
         ]}),
