@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from facts.admin import FactAdmin
 
-from .models import Mail
+from .models import Mail, TextMessage
 
 
 @admin.register(Mail)
@@ -14,3 +14,14 @@ class MailAdmin(FactAdmin):
     search_fields = ["recipient__istartswith", "about", "fact_key"]
     date_hierarchy = "created_at"
     exclude = ["sealed_text", "sealed_html"]
+
+
+@admin.register(TextMessage)
+class TextMessageAdmin(FactAdmin):
+    """Which SMS went out and when. Never the text, and of the number no more than its owner needs."""
+
+    list_display = ["created_at", "kind", "masked", "state", "attempts", "last_error", "sent_at"]
+    list_filter = ["state", "kind", "created_at"]
+    search_fields = ["about"]
+    date_hierarchy = "created_at"
+    exclude = ["sealed_recipient", "sealed_text"]

@@ -11,6 +11,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,13 +50,16 @@ def intend(
     request_digest: str,
     now: datetime,
     line: str = "",
+    along: Iterable[str] = (),
 ) -> Purchase:
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
 
     ``line``: one of ``tariff.PAID_CALLS`` whose purchases the provider lists nowhere; they are sent one at a time.
-    Raises ``PriceMissing`` when the price book knows no cost.
+    ``along`` names products that the same call buys once each, such as options of an order. Raises ``PriceMissing``
+    when the price book knows no cost.
     """
-    cost = Price.objects.cost(product, tariff, now)
+    cost = quantity * Price.objects.cost(product, tariff, now).amount
+    cost += sum(Price.objects.cost(other, tariff, now).amount for other in along)
     purchase = Purchase.objects.create(
         organisation=organisation,
         fact_key=fact_key,
@@ -64,7 +68,7 @@ def intend(
         line=line,
         quantity=quantity,
         tariff=tariff,
-        expected_cost=quantity * cost.amount,
+        expected_cost=cost,
         request_digest=request_digest,
         callback_key=new_token(),
         next_attempt_at=now,
