@@ -186,7 +186,10 @@ def test_sold_out_is_said_before_the_order_and_the_line_goes_on_by_itself(stack,
         owner.wait_for_selector("text=First in line", timeout=30000)
         check_accessibility(owner)
         owner.goto("/spid/new/")
-        owner.fill("[name=pasted]", "nome;cognome;codice fiscale;e-mail;cellulare\nGianfranco;Esposito;SPSGFR50P23F839S;g@example.it;333 99")
+        owner.fill(
+            "[name=pasted]",
+            "nome;cognome;codice fiscale;e-mail;cellulare\nGianfranco;Esposito;SPSGFR50P23F839S;g@example.it;333 99",
+        )
         owner.click("button:has-text('Take the list over')")
         owner.wait_for_selector("[aria-invalid=true]")
         check_accessibility(owner)
@@ -210,7 +213,14 @@ def test_staff_see_the_stock_and_no_link(stack, open_window):
     staff.fill("[name=code]", stack.manage("demo_data", "--code"))
     with staff.expect_navigation():
         staff.press("[name=code]", "Enter")
-    for page in ("voucher/", "activation/", "keepingrule/", "identityprovider/", "contact/", "activationevent/"):
+    for page in (
+        "voucher/",
+        "activation/",
+        "keepingrule/",
+        "identityprovider/",
+        "contact/",
+        "activationevent/",
+    ):
         staff.goto(f"/staff/spid/{page}")
         assert staff.locator("#changelist").count(), staff.inner_text("body")[:1500]
         assert "voucher=" not in staff.content()
