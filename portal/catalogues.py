@@ -6,7 +6,8 @@
     python -m portal.catalogues missing it        what is untranslated, as JSON
     python -m portal.catalogues fill it FILE      take translations from such a JSON
 
-Sources are English; the English catalogue stays empty and falls back to them.
+Sources are English; the English catalogue stays empty and falls back to them, but for words of libraries that we say
+otherwise (``portal.library_words``).
 """
 
 import ast

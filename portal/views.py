@@ -83,4 +83,4 @@ def error_page(request: HttpRequest, name: str) -> HttpResponse:
     """How an error looks, where Django would show its own page instead; in development only."""
     if name not in ERROR_PAGES:
         raise Http404
-    return render(request, f"{name}.html", status=int(name[:3]))
+    return render(request, f"{name}.html")

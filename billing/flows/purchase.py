@@ -26,10 +26,11 @@ from outbox.flows.alarm import alarm
 from upstream import InsufficientCredit, OutcomeUnknown, ProviderError, Rejected, SoldOut
 from vault import new_token
 
-from ..models import Price, Purchase, PurchaseStep
+from ..models import Price, Purchase, PurchaseStep, Tariff
+from ..models.price_book import PriceMissing
 from ..provider import provider
 from .buyers import Bought, UnlistedBuyer, buyer_of
-from .statement import AccountUnsteady, read_statement
+from .statement import AccountUnsteady, Statement, read_statement
 
 log = logging.getLogger(__name__)
 State = Purchase.State
@@ -225,9 +226,19 @@ def note_account(purchase: Purchase) -> bool:
         return False
     # Another attempt's notes must not be overwritten by a sender that was held up.
     Purchase.objects.filter(pk=purchase.pk, state=State.SENDING, attempts=purchase.attempts).update(
-        before=before.as_json(), wallet_before=before.credit
+        before=before.as_json(), wallet_before=before.credit, **_tariff_by(before, purchase)
     )
     return True
+
+
+def _tariff_by(before: Statement, purchase: Purchase) -> dict[str, Any]:
+    """What it will cost: nobody else of its line can use the subscription up before its turn ends."""
+    tariff = Tariff.SUBSCRIPTION if before.is_prepaid else Tariff.SINGLE
+    try:
+        cost = Price.objects.cost(purchase.product, tariff, purchase.created_at)
+    except PriceMissing:
+        return {}
+    return {"tariff": tariff, "expected_cost": purchase.quantity * cost.amount}
 
 
 def remember_credit(purchase: Purchase) -> None:

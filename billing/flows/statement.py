@@ -37,6 +37,8 @@ class Statement:
     credit: Decimal
     movements: Mapping[str, Transaction]
     left: Mapping[str, int]
+    is_prepaid: bool = False
+    """Whether a subscription pays for the next call."""
 
     def as_json(self) -> dict[str, Any]:
         """As a purchase keeps it. Of movements only who they are: they were there before."""
@@ -60,10 +62,12 @@ def read_statement(what: str, since: datetime | None = None) -> Statement:
     for _ in range(READINGS):
         credit = account.wallet().credit
         # Ended ones too: a subscription that is used up may count as ended.
-        left = {one.id: one.available_requests or 0 for one in account.subscriptions() if pays_for(one, what)}
+        plans = [one for one in account.subscriptions() if pays_for(one, what)]
+        left = {one.id: one.available_requests or 0 for one in plans}
+        is_prepaid = any(one.active and one.available_requests for one in plans)
         again = _movements(since)
         if again.keys() == movements.keys():
-            return Statement(since, credit, movements, left)
+            return Statement(since, credit, movements, left, is_prepaid)
         movements = again
     raise AccountUnsteady("the wallet moves too fast to be read")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from reportlab.pdfgen.canvas import Canvas
 
 from .. import clock, faults, knobs, services, usage
@@ -181,9 +181,10 @@ def forget_all(*, with_tokens: bool) -> None:
     tables += [WalletTransaction, Wallet, Subscription, SpidVoucher, Order, Product]
     if with_tokens:
         tables += [Token, Interface]
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         for table in tables:
-            table.objects.all()._raw_delete("default")
+            # Straight to the database: tests do this hundreds of times.
+            cursor.execute(f'DELETE FROM "{table._meta.db_table}"')
     access.forget()
     knobs.reset()
     wallet()

@@ -83,7 +83,7 @@ def test_what_is_no_object_is_a_bad_request(sandbox, client, path, body):
     assert (answer.status_code, answer.json()["error"]) == (400, 400)
 
 
-ODD = [None, True, -1, 10**400, 1e308, "", "\x00", [[]], {"a": {}}, "٣"]
+ODD = [None, -1, 10**400, 1e308, "\x00", [[]], {"a": {}}]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=[repr(one)[:16] for one in ODD])

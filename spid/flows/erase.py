@@ -11,8 +11,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from outbox.models import Mail
+
 from ..models import Activation, Order, Voucher
-from .addresses import void_addresses
+from .notify import about
 from .plan import replan
 from .prepare import discard
 from .state import NotPossible, State, locked, tell
@@ -74,7 +76,9 @@ def _forget_person(activation_id: Any) -> bool:
         activation.save(
             update_fields=["name", "surname", "tax_code", "email", "mobile", "failure_note", "erased_at"]
         )
-        void_addresses(activation)
+        activation.addresses.all().delete()
+        # Recipients and subjects name the person too.
+        Mail.objects.filter(about=about(activation)).delete()
         tell(activation, "person_erased")
         replan(activation)
     return True

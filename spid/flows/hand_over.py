@@ -46,13 +46,19 @@ def hand_over(activation: Activation) -> None:
 
 def _write(activation: Activation) -> None:
     token = renewed_address(activation)
-    mail_holder(activation, "handed_over", token, fact=digest_of(token)[:16])
+    template = "handed_over" if activation.is_usable else "your_page"
+    mail_holder(activation, template, token, fact=digest_of(token)[:16])
+
+
+def may_be_written_to(activation: Activation) -> bool:
+    """Whether their page can be sent to them: always while they need it to begin, later only if they want mails."""
+    return activation.is_usable or (activation.has_page and activation.opted_out_at is None)
 
 
 def resend(activation: Activation, user: User, ip: str) -> None:
     """Write to the person again, at a new address; the earlier ones are void. Raises ``TooSoon``, ``NotPossible``."""
     with locked(activation.pk) as usable:
-        if not usable.is_usable:
+        if not may_be_written_to(usable):
             raise NotPossible
         _check_pause(usable)
         _write(usable)
@@ -66,7 +72,7 @@ def correct(activation: Activation, person: Person, user: User, ip: str) -> None
     The codice fiscale stays: another person is another activation.
     """
     with locked(activation.pk) as usable:
-        if not (usable.is_usable or usable.is_waiting):
+        if not (usable.has_page or usable.is_waiting):
             raise NotPossible
         before = [getattr(usable, name) for name in ("name", "surname", "email", "mobile", "language")]
         for name in ("name", "surname", "email", "mobile", "language"):
@@ -76,7 +82,7 @@ def correct(activation: Activation, person: Person, user: User, ip: str) -> None
             return
         who = {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip}
         tell(usable, "corrected", **who, to=masked(usable.email))
-        if usable.is_usable:
+        if may_be_written_to(usable):
             _write(usable)
             tell(usable, "handed_over_again", **who, to=masked(usable.email))
 

@@ -59,7 +59,8 @@ def say_failed(activation: Activation, failure: str, note: str, ip: str) -> None
         told.active_since = told.last_used_on = None
         told.save(update_fields=["failure", "failure_note", "active_since", "last_used_on"])
         _tell(told, "told_failed", ip, failure=failure)
-        mail_orderer(told, "failed", fact=f"{told.pk}:{told.events.count()}")
+        # However often they say so: whoever ordered hears of each reason once a day.
+        mail_orderer(told, "failed", fact=f"{told.pk}:{failure}:{timezone.localdate()}")
         if failure == Activation.Failure.LINK_REFUSED:
             alarms.link_refused(told)
         replan(told)

@@ -71,8 +71,12 @@ class ActivationQuerySet(models.QuerySet["Activation"]):
         return self.exclude(state=Activation.State.DRAFT)
 
     def taken(self) -> "ActivationQuerySet":
-        """Whose codice fiscale must not be bought for again: on the way, or active as far as we were told."""
-        return self.filter(state__in=[*Activation.OPEN, Activation.State.ACTIVE])
+        """Whose codice fiscale must not be bought for again: on the way, or active as far as we were told.
+
+        One that its rule has revoked by now, unless its person forgot to tell us of a use, may be bought for.
+        """
+        is_revoked = Q(state=Activation.State.ACTIVE, revocation_on__lt=timezone.localdate())
+        return self.filter(state__in=[*Activation.OPEN, Activation.State.ACTIVE]).exclude(is_revoked)
 
     def to_contact(self, now: datetime) -> "ActivationQuerySet":
         """Whose next mail is due by now."""
@@ -257,6 +261,11 @@ class Activation(models.Model):
     @property
     def is_usable(self) -> bool:
         return self.state in self.USABLE
+
+    @property
+    def has_page(self) -> bool:
+        """Whether its person has something to do at their page."""
+        return self.is_usable or self.state == self.State.ACTIVE
 
     @property
     def is_over(self) -> bool:

@@ -1,5 +1,6 @@
 """From the order to a voucher in its person's hands: each bought once, in order, metered once, at the agreed price."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -75,6 +76,26 @@ def test_a_subscription_pays_while_it_lasts(sandbox):
 
     assert sorted(Usage.objects.values_list("unit_cost", flat=True)) == [Decimal("9.90"), Decimal("14.20")]
     steps.books_agree(sandbox)
+
+
+def test_the_cost_is_by_the_tariff_at_the_moment_of_the_call(sandbox):
+    """The tariff is remembered for minutes; right before each call it is looked at anew."""
+    sandbox.subscribe("GET:test.ws.firmadigitale.com/spid_personale", 1)
+    for _ in range(2):
+        steps.ordered()
+
+    assert sorted(Usage.objects.values_list("unit_cost", flat=True)) == [Decimal("9.90"), Decimal("14.20")]
+    assert Purchase.objects.filter(expected_cost=Decimal("9.90")).count() == 1
+    steps.books_agree(sandbox)
+
+
+def test_an_identity_that_its_rule_has_revoked_is_no_obstacle(sandbox):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    gone = ActivationFactory(active=True, revocation_on=yesterday)
+    member = MembershipFactory()
+    draft = prepare.create_draft(member.organisation, member.user, [person(2, tax_code=gone.tax_code)])
+    ordering.place_order(draft, member.user, "192.0.2.7", steps.PRICE)
+    assert draft.activations.get().state == State.HANDED_OVER
 
 
 def test_who_waits_in_line_pays_what_they_were_shown(sandbox):

@@ -1,10 +1,12 @@
 """The purchase fence without a list: what the wallet proves, what it leaves to staff, and that no link is ever lost."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from billing.flows import purchase as fence
@@ -254,12 +256,35 @@ def test_one_purchase_at_a_time_is_on_its_way(sandbox):
 
 
 def test_the_database_itself_lets_only_one_of_a_line_through(sandbox):
-    from django.db import IntegrityError, transaction
-
     first, second = steps.ordered(2)
     fence.claim(purchase_of(first).pk, timezone.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         Purchase.objects.filter(activation=second).update(state=Bought.SENDING)
+
+
+def test_of_all_who_claim_at_once_one_has_its_turn_and_it_is_the_heads(sandbox):
+    people = steps.ordered(3)
+    claims = [purchase_of(one).pk for one in people for _ in range(2)]
+    together, claimed = threading.Barrier(len(claims)), []
+
+    def claim(pk: Any) -> None:
+        together.wait(timeout=20)
+        while True:
+            try:
+                taken = fence.claim(pk, timezone.now())
+            except OperationalError:  # SQLite in memory refuses where a file and PostgreSQL wait
+                continue
+            if taken:
+                claimed.append(taken.pk)
+            connection.close()
+            return
+
+    threads = [threading.Thread(target=claim, args=[pk]) for pk in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert claimed == [purchase_of(people[0]).pk]
 
 
 def test_a_worker_lost_after_its_claim_has_bought_nothing(sandbox):

@@ -13,6 +13,7 @@ from spid.dates import as_ics, dates_of
 from spid.flows.hand_over import RESEND_PAUSE, TooSoon, correct, resend
 from spid.flows.order import person_of
 from spid.flows.plan import add_months, replan
+from spid.flows.state import NotPossible
 from spid.flows.stock import link_of
 from spid.models import Activation, Address, IdentityProvider, KeepingRule
 
@@ -128,6 +129,13 @@ def test_it_failed_and_whoever_ordered_hears_why(visitor):
     assert (activation.state, activation.failure_note) == (State.OPENED, "")
 
 
+def test_however_often_it_is_said_whoever_ordered_hears_of_a_reason_once_a_day(visitor):
+    _activation, token = handed_over(opened=True)
+    for reason in ("image_unreadable", "image_unreadable", "no_operator"):
+        visitor.post(at("failed", token), {"failure": reason})
+    assert Mail.objects.filter(kind="failed").count() == 2
+
+
 def test_another_reason_needs_words(visitor):
     _activation, token = handed_over(opened=True)
     answer = visitor.post(at("failed", token), {"failure": "other", "note": ""})
@@ -218,6 +226,20 @@ def test_it_is_not_handed_over_again_at_once():
     activation, _token = handed_over()
     with pytest.raises(TooSoon):
         resend(activation, activation.order.created_by, "192.0.2.7")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_lost_the_mails_of_an_active_identity_gets_their_page_again_unless_they_want_no_mails(visitor):
+    activation, token = handed_over(active=True)
+    Address.objects.update(made_at=timezone.now() - RESEND_PAUSE)
+    resend(activation, activation.order.created_by, "192.0.2.7")
+    assert Mail.objects.filter(kind="your_page").count() == 1
+    assert visitor.get(at("page", token)).status_code == 404
+    Address.objects.update(made_at=timezone.now() - RESEND_PAUSE)
+    Activation.objects.update(opted_out_at=timezone.now())
+    with pytest.raises(NotPossible):
+        resend(activation, activation.order.created_by, "192.0.2.7")
+    assert Mail.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

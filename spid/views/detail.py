@@ -41,8 +41,8 @@ def detail(request: CustomerRequest, pk: Any) -> HttpResponse:
         "entries": timeline.entries(list(activation.events.order_by("number"))),
         "waiting": timeline.waiting(activation, line, place),
         "is_undelivered": _is_undelivered(activation),
-        "can_correct": may_act and (activation.is_usable or activation.is_waiting),
-        "can_resend": may_act and activation.is_usable,
+        "can_correct": may_act and (activation.has_page or activation.is_waiting),
+        "can_resend": may_act and activation.has_page,
         "can_cancel": may_act and closing.can_cancel(activation),
         "can_close": may_act and closing.can_close(activation),
         "can_acknowledge": may_act
@@ -87,7 +87,7 @@ def resend(request: CustomerRequest, pk: Any) -> HttpResponse:
 def correct(request: CustomerRequest, pk: Any) -> HttpResponse:
     """Correct a person's name and contacts."""
     activation = activation_of(request, pk)
-    if not (activation.is_usable or activation.is_waiting):
+    if not (activation.has_page or activation.is_waiting):
         messages.error(request, _("This can no longer be changed."))
         return redirect("spid:detail", pk)
     form = CorrectionForm(request.POST or None, activation=activation)

@@ -221,6 +221,7 @@ def test_a_row_can_be_added_without_javascript(sender):
     )
     assert 'name="signers-1-name"' in answer.content.decode()
     assert 'value="Anna"' in answer.content.decode()
+    assert "aria-invalid" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("count", ["", "x", "-1", "1.5", "\x00", "99999999", "9" * 5000])
