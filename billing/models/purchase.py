@@ -88,6 +88,8 @@ class Purchase(models.Model):
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="purchase_due"),
             models.Index(fields=["organisation", "-created_at"], name="purchase_newest"),
+            models.Index(fields=["-created_at", "-id"], name="purchase_newest_of_all"),
+            models.Index(fields=["provider_reference"], name="purchase_reference"),
         ]
         constraints = [
             models.UniqueConstraint(
