@@ -74,7 +74,7 @@ def test_a_person_and_an_organisation_are_found():
     assert len(found(staff, "admin:customers_organisation_changelist", q="ferri")) == 1
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="how PostgreSQL finds things")
+@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("model", "lookup"),
     [
@@ -102,7 +102,7 @@ def test_what_is_searched_by_has_an_index(model, lookup):
     assert "Index Cond" in plan, plan
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="how PostgreSQL finds things")
+@pytest.mark.postgres
 @pytest.mark.parametrize("model", [Envelope, EnvelopeEvent, Purchase, Mail, Invitation, StoredFile])
 def test_the_newest_come_from_an_index(model):
     newest = {Envelope: ["-created_at", "-pk"], EnvelopeEvent: ["-at", "-pk"]}.get(
