@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from billing.flows import settle as settling
 from billing.models import Purchase, Usage
+from customers.models import User
 from customers.tests.factories import staff_client
 from spid import tasks
 from spid.flows.stock import link_of
