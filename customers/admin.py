@@ -15,7 +15,7 @@ from django.forms import BaseInlineFormSet, ModelForm, Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import BoundedPaginator, FactAdmin
+from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
 
 from .models import Invitation, Membership, Organisation, User
 
@@ -71,13 +71,13 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(SearchByField, DjangoUserAdmin):
     form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
     list_display = ("email", "name", "language", "is_staff", "is_active", "date_joined", "last_login")
-    list_filter = ("is_staff", "is_active", "language")
-    search_fields = ("email__istartswith", "name__icontains")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email__istartswith", "name__istartswith")
     show_full_result_count = False
     paginator = BoundedPaginator
     readonly_fields = ("date_joined", "last_login")
@@ -105,17 +105,16 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(SearchByField, admin.ModelAdmin):
     list_display = ("name", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at")
-    list_filter = ("kind", "country", "is_suspended", "created_at")
+    list_filter = ("kind", "is_suspended", MonthFilter.of("created_at"))
     search_fields = (
         "name__icontains",
-        "vat_number__startswith",
-        "tax_code__startswith",
+        "vat_number__istartswith",
+        "tax_code__istartswith",
         "memberships__user__email__istartswith",
     )
     search_help_text = _("Name, VAT number, tax code or a member's e-mail")
-    date_hierarchy = "created_at"
     readonly_fields = ("created_at",)
     inlines = (MembershipInline,)
     show_full_result_count = False
@@ -129,9 +128,9 @@ class OrganisationAdmin(admin.ModelAdmin):
 @admin.register(Invitation)
 class InvitationAdmin(FactAdmin):
     list_display = ("email", "organisation", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
-    list_filter = ("role", "created_at")
+    list_filter = ("role", MonthFilter.of("created_at"))
     list_select_related = ("organisation", "invited_by")
-    search_fields = ("email__istartswith", "organisation__name__icontains")
+    search_fields = ("email__istartswith", "organisation__name__istartswith")
     exclude = ("token_digest",)
 
 
@@ -143,7 +142,7 @@ class AuthenticatorAdmin(FactAdmin):
     """Who has which second factor, and never what is in it. Taken away from who has lost theirs."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
-    list_filter = ("type", "created_at", "last_used_at")
+    list_filter = ("type",)
     list_select_related = ("user",)
     search_fields = ("user__email__istartswith",)
     exclude = ("data",)
@@ -158,6 +157,6 @@ class UserSessionAdmin(FactAdmin):
 
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_select_related = ("user",)
-    search_fields = ("user__email__istartswith", "ip__startswith")
-    ordering = ("-last_seen_at",)
+    search_fields = ("user__email__istartswith",)
+    ordering = ("-pk",)
     exclude = ("data", "session_key")

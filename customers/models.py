@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from facts.indexes import PrefixIndex
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes people who log in by e-mail."""
@@ -48,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            PrefixIndex(fields=["email"], name="user_email"),
+            PrefixIndex(fields=["name"], name="user_name"),
+        ]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
@@ -90,7 +96,12 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
-        indexes = [models.Index(fields=["-created_at"], name="organisation_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="organisation_newest"),
+            PrefixIndex(fields=["name"], name="organisation_name"),
+            PrefixIndex(fields=["vat_number"], name="organisation_vat_number"),
+            PrefixIndex(fields=["tax_code"], name="organisation_tax_code"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -190,6 +201,10 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["-created_at"], name="invitation_newest"),
+            PrefixIndex(fields=["email"], name="invitation_email"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.organisation}"

@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facts.indexes import PrefixIndex
+
 
 class OutgoingQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> "OutgoingQuerySet":
@@ -60,6 +62,7 @@ class Mail(Outgoing):
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="mail_due"),
             models.Index(fields=["-created_at"], name="mail_newest"),
+            PrefixIndex(fields=["recipient"], name="mail_recipient"),
         ]
 
     def __str__(self) -> str:

@@ -11,9 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.models import Purchase, Usage
+from outbox.flows.write import PURPOSE
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import send
 from signatures.envelopes.models import Envelope
+from vault import seal
 
 from .factories import EnvelopeFactory, MemberFactory
 
@@ -91,6 +93,11 @@ def meanwhile(statement: str, happens: Callable[[], Any]) -> Iterator[None]:
     with connection.execute_wrapper(watch):
         yield
     assert not pending, f"no statement began with {statement}"
+
+
+def sealed(text: str) -> str:
+    """A mail's text as it waits in the outbox."""
+    return seal(text, PURPOSE)
 
 
 def kinds(envelope: Envelope) -> list[str]:
