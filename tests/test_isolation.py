@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
+from documents.tests import pictures
+from signatures.certificates.models import Order
+from signatures.certificates.tests.factories import OrderFactory, OrderFileFactory, details, sold
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
 from vault import digest_of, new_token
@@ -23,15 +27,17 @@ OWNER, SENDER, VIEWER, ACCOUNTANT = "owner", "sender", "viewer", "accountant"
 ROLES = (OWNER, SENDER, VIEWER, ACCOUNTANT)
 SENDING, VIEWING, PAYING = {OWNER, SENDER}, {OWNER, SENDER, VIEWER}, {OWNER, ACCOUNTANT}
 CANARY = "Canary of another house"
+PRODUCT = "OTPMOB"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Who may open an address, by which method it is meant, and in which state its envelope must be."""
+    """Who may open an address, by which method it is meant, and in which state its envelope or order must be."""
 
     roles: set[str] = field(default_factory=lambda: set(ROLES))
     method: str = "get"
     envelope: str = "completed"
+    order: str = "draft"
 
 
 # Pages of members. A stranger is led to the log in; a role that is not listed gets 403; another house's object is 404.
@@ -58,6 +64,21 @@ MEMBERS: dict[str, Page] = {
     "envelopes:signed": Page(VIEWING),
     "envelopes:audit": Page(VIEWING),
     "envelopes:evidence": Page(VIEWING),
+    "shop:shop": Page(SENDING),
+    "orders:list": Page(VIEWING),
+    "orders:new": Page(SENDING, "post"),
+    "orders:detail": Page(VIEWING, order="identifying"),
+    "orders:acknowledge": Page(SENDING, "post", order="rejected"),
+    "orders:discard": Page(SENDING, "post"),
+    "orders:reuse": Page(SENDING, "post"),
+    "orders:places": Page(SENDING),
+    "orders:pictures": Page(SENDING),
+    "orders:review": Page(SENDING),
+    "orders:step": Page(SENDING),
+    "orders:check": Page(SENDING, "post"),
+    "orders:upload": Page(SENDING, "post"),
+    "orders:remove": Page(SENDING, "post"),
+    "orders:file": Page(SENDING),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
 }
@@ -86,11 +107,29 @@ def address_in(name: str, organisation: Any) -> str:
             kwargs["signer"] = envelope.signers.first().pk
         if "form" in parameters:
             kwargs["form"] = "json"
+    elif name.startswith("orders:"):
+        kwargs = _about_order(organisation, page, parameters)
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
         kwargs = {"pk": _invitation(organisation).pk}
     return reverse(name, kwargs=kwargs)
+
+
+def _about_order(organisation: Any, page: Page, parameters: list[str]) -> dict[str, Any]:
+    """An order of the organisation with a picture in it."""
+    sold(PRODUCT)
+    if "pk" not in parameters:
+        return {}
+    state = {} if page.order == "draft" else {page.order: True}
+    holder = details(person={"given_name": CANARY})
+    order = OrderFactory(organisation=organisation, code=PRODUCT, details=holder, **state)
+    kwargs: dict[str, Any] = {"pk": order.pk}
+    if "name" in parameters:
+        kwargs["name"] = "person"
+    if "kind" in parameters:
+        kwargs["kind"] = OrderFileFactory(order=order, kind="id_front").kind
+    return kwargs
 
 
 def _invitation(organisation: Any) -> Invitation:
@@ -106,8 +145,14 @@ def _invitation(organisation: Any) -> Invitation:
 
 
 def visit(client: Client, name: str, address: str) -> Any:
-    method = MEMBERS[name].method
-    return client.post(address, {"role": VIEWER}) if method == "post" else client.get(address)
+    if MEMBERS[name].method != "post":
+        return client.get(address)
+    values: dict[str, Any] = {"role": VIEWER, "code": PRODUCT}
+    if name == "orders:reuse":
+        values["earlier"] = address.split("/")[2]
+    elif name == "orders:upload":
+        values["file"] = SimpleUploadedFile("front.jpg", pictures.jpeg())
+    return client.post(address, values)
 
 
 def test_every_address_is_listed_here():
@@ -213,6 +258,24 @@ def test_neither_the_sender_nor_a_page_ever_shows_a_signers_link():
             ).content.decode()
             assert "/sign/secret" not in page
             assert token not in page
+
+
+def test_a_viewer_reads_nothing_of_the_person_that_an_order_is_for():
+    client, membership = member_client(VIEWER)
+    holder = details(person={"given_name": CANARY})
+    order = OrderFactory(organisation=membership.organisation, details=holder, identifying=True)
+    for address in (reverse("home"), reverse("orders:list"), reverse("orders:detail", args=[order.pk])):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert CANARY.encode() not in answer.content
+
+
+def test_a_draft_of_another_member_is_shown_to_who_may_order_and_to_nobody_else():
+    for role, count in ((SENDER, 1), (OWNER, 1), (VIEWER, 0)):
+        client, membership = member_client(role)
+        OrderFactory(organisation=membership.organisation)
+        assert client.get(reverse("orders:list")).context["page"].paginator.count == count
+    assert Order.objects.count() == 3
 
 
 def test_an_envelope_in_another_state_opens_no_downloads():
