@@ -12,9 +12,15 @@ from django.urls import reverse
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
-from documents.tests import pictures
+from documents.tests import pictures, samples
 from signatures.certificates.models import Order
-from signatures.certificates.tests.factories import OrderFactory, OrderFileFactory, details, sold
+from signatures.certificates.tests.factories import (
+    CertificateFactory,
+    OrderFactory,
+    OrderFileFactory,
+    details,
+    sold,
+)
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
 from vault import digest_of, new_token
@@ -79,18 +85,38 @@ MEMBERS: dict[str, Page] = {
     "orders:upload": Page(SENDING, "post"),
     "orders:remove": Page(SENDING, "post"),
     "orders:file": Page(SENDING),
+    "orders:papers": Page(SENDING, order="documents_needed"),
+    "orders:blank_form": Page(SENDING, order="documents_needed"),
+    "orders:upload_form": Page(SENDING, "post", order="documents_needed"),
+    "orders:remove_form": Page(SENDING, "post", order="documents_needed"),
+    "orders:post": Page(SENDING, order="submitted"),
+    "orders:arrived": Page(SENDING, "post", order="issued"),
+    "orders:withdraw": Page(SENDING, "post", order="queued"),
+    "orders:write_again": Page(SENDING, "post", order="issued"),
+    "certificates:calendar": Page(VIEWING),
+    "certificates:ics": Page(SENDING),
+    "certificates:new": Page(SENDING),
+    "certificates:detail": Page(VIEWING),
+    "certificates:edit": Page(SENDING),
+    "certificates:state": Page(SENDING, "post"),
+    "certificates:renew": Page(SENDING, "post"),
+    "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
 }
 # Pages of whoever is logged in: about themselves alone.
 PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}
+# Pages of a holder who is a member: nobody else has them, whatever their role.
+OWN = {"orders:codes"}
 # Pages for everybody, and pages whose address is the key.
 OPEN = {"home", "health"}
 KEYED = {
     "customers:join", "hints:hint", "signing:back", "signing:invitation", "signing:document", "signing:leave",
-    "signing:decline", "signing:copy",
+    "signing:decline", "signing:copy", "holder:codes", "holder:send_code", "holder:open", "holder:done",
 }  # fmt: skip
-POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline"}
+POSTED_KEYS = {
+    "hints:hint", "signing:leave", "signing:decline", "holder:send_code", "holder:open", "holder:done",
+}  # fmt: skip
 
 
 def address_in(name: str, organisation: Any) -> str:
@@ -107,6 +133,8 @@ def address_in(name: str, organisation: Any) -> str:
             kwargs["signer"] = envelope.signers.first().pk
         if "form" in parameters:
             kwargs["form"] = "json"
+    elif name.startswith("certificates:") and "pk" in parameters:
+        kwargs = {"pk": CertificateFactory(organisation=organisation, holder_name=CANARY).pk}
     elif name.startswith("orders:"):
         kwargs = _about_order(organisation, page, parameters)
     elif name in {"customers:change_member", "customers:remove_member"}:
@@ -129,6 +157,8 @@ def _about_order(organisation: Any, page: Page, parameters: list[str]) -> dict[s
         kwargs["name"] = "person"
     if "kind" in parameters:
         kwargs["kind"] = OrderFileFactory(order=order, kind="id_front").kind
+    if page.order == "documents_needed":
+        OrderFileFactory(order=order, kind="form_blank")
     return kwargs
 
 
@@ -152,14 +182,16 @@ def visit(client: Client, name: str, address: str) -> Any:
         values["earlier"] = address.split("/")[2]
     elif name == "orders:upload":
         values["file"] = SimpleUploadedFile("front.jpg", pictures.jpeg())
+    elif name == "orders:upload_form":
+        values["signed"] = SimpleUploadedFile("form.pdf", samples.plain(pages=2, text="A scan"))
     return client.post(address, values)
 
 
 def test_every_address_is_listed_here():
-    assert {name for name, _ in own_addresses()} == set(MEMBERS) | PEOPLE | OPEN | KEYED
+    assert {name for name, _ in own_addresses()} == set(MEMBERS) | PEOPLE | OWN | OPEN | KEYED
 
 
-@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE)])
+@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE | OWN)])
 def test_a_stranger_is_led_to_the_log_in(name):
     address = (
         reverse(name, args=[OrganisationFactory().pk])
