@@ -23,16 +23,13 @@ LONGEST_TYPED = 1000
 def begin(
     organisation: Organisation, user: User, offer: Offer, *, renews: Certificate | None = None
 ) -> Order:
-    """A new draft for a product of the shop."""
+    """A draft for a product of the shop: a new one, or one's own that nothing was typed into yet."""
     facts = offer.product.facts
     assert facts is not None, "what is sold is known"
-    return Order.objects.create(
-        organisation=organisation,
-        created_by=user,
-        code=facts.code,
-        family=facts.family,
-        language=user.language or "it",
-        renews=renews,
+    begun = {"organisation": organisation, "created_by": user, "code": facts.code, "renews": renews}
+    untouched = Order.objects.filter(**begun, state=Order.State.DRAFT, sealed_details="", files=None)
+    return untouched.first() or Order.objects.create(
+        **begun, family=facts.family, language=user.language or "it"
     )
 
 

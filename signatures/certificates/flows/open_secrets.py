@@ -94,7 +94,7 @@ def send_code(secret: HolderSecret, ip: str) -> None:
         if not closed.update(code_digest=digest, code_sent_at=now, code_attempts=0):
             raise AlreadyOpened
         words = _(
-            "Sigillo: %(code)s opens the codes of your signature, within 10 minutes. Tell it to nobody."
+            "Sigillo: your code is %(code)s. It opens your signature’s codes within 10 minutes. Tell it to nobody."
         )
         text(kind="holder_code", recipient=mobile, words=words % {"code": code}, good_until=now + CODE_GOOD_FOR,
              about=f"order:{ours.pk}")  # fmt: skip

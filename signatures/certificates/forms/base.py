@@ -96,6 +96,11 @@ class StepForm(FindingsMixin):
         }
 
     @property
+    def has_nothing_to_choose(self) -> bool:
+        """Whether there is nothing that this step could be about."""
+        return False
+
+    @property
     def is_asking(self) -> bool:
         """Whether there are warnings to confirm."""
         return bool(self.open_warnings or self.confirmed_warnings)
@@ -113,9 +118,10 @@ class StepForm(FindingsMixin):
 
     def layout(self) -> list[list[forms.BoundField]]:
         """The visible fields in rows."""
+        shown = [field.name for field in self.visible_fields() if field.name not in CONFIRMING]
         in_rows = {name for row in self.rows for name in row}
-        placed = [[self[name] for name in row if name in self.fields] for row in self.rows]
-        alone = [[self[name]] for name in self.fields if name not in in_rows and name not in CONFIRMING]
+        placed = [[self[name] for name in row if name in shown] for row in self.rows]
+        alone = [[self[name]] for name in shown if name not in in_rows]
         return [row for row in [*placed, *alone] if row]
 
     def _describe(self) -> None:

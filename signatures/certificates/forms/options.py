@@ -119,7 +119,8 @@ def _shipping_fields() -> dict[str, forms.Field]:
 
 
 def _way_of_shipping(offered: dict[str, Decimal]) -> forms.ChoiceField:
-    choices = [(ShippingKind.STANDARD.value, f"{gettext('Standard shipping')}: {_costs(Decimal(0))}")]
+    included = gettext("Standard shipping")
+    choices = [(ShippingKind.STANDARD.value, f"{included}: {_costs(Decimal(0))}")]
     for kind in (ShippingKind.PRIORITY, ShippingKind.EXPRESS):
         name = f"{kind}_shipping"
         if name in offered:

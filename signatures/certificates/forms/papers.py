@@ -17,10 +17,18 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ManyFilesField(forms.FileField):
+    """One file or several, each looked at as the plain field looks at one."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        uploads = data if isinstance(data, list) else [data]
+        return [super(ManyFilesField, self).clean(one, initial) for one in uploads or [None]]
+
+
 class SignedFormForm(forms.Form):
     """The signed form as one file, or as pictures of its pages. What is in it is judged by ``signed_form``."""
 
-    signed = forms.FileField(
+    signed = ManyFilesField(
         label=_("Signed form"),
         widget=ManyFiles(attrs={"multiple": True, "accept": ".pdf,.p7m,.jpg,.jpeg,.png,.webp,.heic,.heif"}),
         help_text=_(

@@ -22,6 +22,7 @@ class RenewalForm(StepForm):
     """The certificate: one that we know, or one that was bought elsewhere, whose expiry we must hear."""
 
     step = RENEWAL
+    derived = ["expires_on", "was_renewed"]
 
     certificate = forms.ChoiceField(label=_("Which certificate?"), widget=forms.RadioSelect)
     expires_on = DayField(
@@ -89,6 +90,10 @@ class RecognitionForm(StepForm):
         field.error_messages["invalid_choice"] = _(
             "This order can no longer be given an identification by video."
         )
+
+    @property
+    def has_nothing_to_choose(self) -> bool:
+        return not self.known
 
     def columns(self) -> dict[str, Any]:
         wanted = self.known[self.cleaned_data["order_id"]]

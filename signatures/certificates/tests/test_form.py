@@ -66,6 +66,16 @@ def test_every_product_that_is_sold_belongs_to_one_of_the_seven_families():
     assert families == set(ProductFamily) - {ProductFamily.SPID}
 
 
+def test_pressing_order_again_and_again_makes_one_draft(sender):
+    client, _ = sender
+    sold("KEY")
+    address = reverse("orders:new")
+    first, second = (client.post(address, {"code": "KEY"})["Location"] for _ in range(2))
+    assert first == second
+    fill(client, Order.objects.get(), "person")
+    assert client.post(address, {"code": "KEY"})["Location"] != first
+
+
 def test_what_is_not_in_the_shop_is_not_begun(sender):
     client, _ = sender
     sold("KEY", price=None)

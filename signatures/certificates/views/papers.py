@@ -114,8 +114,7 @@ def upload_form(request: CustomerRequest, pk: Any) -> HttpResponse:
     order = _order(request, pk)
     form = SignedFormForm(request.POST, request.FILES)
     if form.is_valid():
-        uploads = request.FILES.getlist("signed")
-        if problem := _take_in(request, order, uploads):
+        if problem := _take_in(request, order, form.cleaned_data["signed"]):
             form.add_error("signed", problem)
         else:
             return redirect("orders:papers", order.pk)

@@ -64,8 +64,8 @@ def sides_context(order: Order, problems: dict[str, str] | None = None) -> dict[
     missing = missing_sides(order, files)
     is_one_sided = order.details.get("document", {}).get("document_kind") in ONE_SIDED
     titles = {
-        OrderFile.Kind.ID_FRONT: _("Page with the photo") if is_one_sided else _("Front"),
-        OrderFile.Kind.ID_BACK: _("Back"),
+        OrderFile.Kind.ID_FRONT: _("Page with the photo") if is_one_sided else _("Front side"),
+        OrderFile.Kind.ID_BACK: _("Back side"),
     }
     sides = [
         {

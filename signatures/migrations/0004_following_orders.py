@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatures', '0002_orders_and_certificates'),
+        ('signatures', '0003_orders_and_certificates'),
     ]
 
     operations = [

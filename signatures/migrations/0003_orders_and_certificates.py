@@ -10,10 +10,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_open_product_keys'),
+        ('billing', '0004_open_product_keys'),
         ('customers', '0001_initial'),
         ('documents', '0001_initial'),
-        ('signatures', '0001_initial'),
+        ('signatures', '0002_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
