@@ -1,12 +1,8 @@
 """Staff's pages of the catalogue: read it, see what changed, decide what is sold to whom."""
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from customers.tests.factories import UserFactory
 from signatures.catalogue.flows.sync import sync_catalogue
 from signatures.catalogue.models import CatalogueChange, Offer
 from signatures.certificates.tests.factories import CatalogueProductFactory, OfferFactory, sold
@@ -19,11 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff():
-    user = UserFactory(is_staff=True, is_superuser=True, last_login=timezone.now())
-    TOTP.activate(user, generate_totp_secret())
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
+    return staff_client()
 
 
 def change_page(offer):
@@ -108,9 +100,6 @@ def test_the_list_of_offers_asks_a_constant_number_of_questions(staff, django_as
 
 def test_only_staff_who_may_change_offers_read_the_catalogue(offers):
     offers(row("FIRREM"))
-    user = UserFactory(is_staff=True, last_login=timezone.now())
-    TOTP.activate(user, generate_totp_secret())
-    client = Client()
-    client.force_login(user)
+    client = staff_client(is_superuser=False)
     assert client.post(reverse("admin:signatures_catalogue_sync")).status_code == 403
     assert not Offer.objects.exists()

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from billing.models import ProviderCall
 from customers.models import Membership, User
-from customers.tests.factories import member_client
+from customers.tests.factories import member_client, staff_client
 from outbox.models import Mail, TextMessage
 from portal.demo import staff_code
 from signatures.certificates import tasks
@@ -91,10 +91,7 @@ def test_a_canary_shows_nowhere_but_on_the_holders_own_page(sandbox, everything_
     steps.beat()
     pages = [owner.get(reverse(name, args=[order.pk])).content.decode() for name in ("orders:detail",)]
     pages += [owner.get(reverse("orders:list")).content.decode()]
-    staff = User.objects.create_user("staff@example.it", "x", is_staff=True, is_superuser=True)
-    TOTP.activate(staff, TOTP_SECRET)
-    desk = Client()
-    desk.force_login(staff)
+    desk = staff_client()
     for model in ("order", "orderevent", "holdersecret", "notice"):
         for row in apps.get_model("signatures", model).objects.all():
             page = desk.get(reverse(f"admin:signatures_{model}_change", args=[row.pk]))

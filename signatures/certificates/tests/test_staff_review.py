@@ -5,14 +5,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Purchase
-from customers.models import User
 from documents.tests import samples, signing
 from facts.chain import first_break
 from outbox.models import Mail
@@ -27,13 +25,8 @@ State, Kind = Order.State, OrderFile.Kind
 
 
 @pytest.fixture
-def staff(client):
-    person = User.objects.create_user(
-        "staff@example.it", "x", name="Sara Staff", is_staff=True, is_superuser=True
-    )
-    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
-    client.force_login(person)
-    return client
+def staff():
+    return staff_client(name="Sara Staff")
 
 
 def page_of(order: Order) -> str:
@@ -156,10 +149,8 @@ def test_an_order_that_is_decided_already_cannot_be_decided_again(staff):
     assert Review.objects.count() == 1
 
 
-def test_staff_without_the_right_see_no_papers(client):
-    person = User.objects.create_user("new@example.it", "x", is_staff=True)
-    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
-    client.force_login(person)
+def test_staff_without_the_right_see_no_papers():
+    client = staff_client(email="new@example.it", is_superuser=False)
     order = in_review()
     assert client.get(page_of(order)).status_code == 403
     assert (
