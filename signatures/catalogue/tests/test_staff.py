@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from customers.tests.factories import staff_client
 from signatures.catalogue.flows.sync import sync_catalogue
 from signatures.catalogue.models import CatalogueChange, Offer
 from signatures.certificates.tests.factories import CatalogueProductFactory, OfferFactory, sold

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Purchase
+from customers.tests.factories import staff_client
 from documents.tests import samples, signing
 from facts.chain import first_break
 from outbox.models import Mail
