@@ -28,6 +28,7 @@ from vault import new_token
 
 from ..models import Price, Purchase, PurchaseStep, Tariff
 from ..models.price_book import PriceMissing
+from ..products import label_of
 from ..provider import provider
 from .buyers import Bought, UnlistedBuyer, buyer_of
 from .statement import AccountUnsteady, Statement, read_statement
@@ -331,7 +332,7 @@ def _tell_of_missing_stock(purchase: Purchase, error: ProviderError) -> None:
         key=f"stock:{purchase.product}:{timezone.localdate():%Y-%m-%d}",
         subject=_("Sold out at the provider"),
         text=_("%(product)s: purchases wait in line and go on by themselves. The provider says: %(message)s")
-        % {"product": purchase.get_product_display(), "message": error.message},
+        % {"product": label_of(purchase.product), "message": error.message},
     )
 
 
