@@ -36,6 +36,8 @@ from signatures.envelopes.tests.factories import (
     SellPriceFactory,
     SignerFactory,
 )
+from spid.models import Activation, ActivationEvent, Contact, IdentityProvider, KeepingRule
+from spid.tests.factories import ActivationFactory, VoucherFactory
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 3, 30
@@ -102,6 +104,27 @@ def record(number: int, _: Any) -> None:
     erase(make_stored(), f"reason {number}")
 
 
+def identity_provider(number: int, _: Any) -> IdentityProvider:
+    return IdentityProvider.objects.create(code=f"provider-{number}", name=f"Provider {number}")
+
+
+def activation(number: int, organisation: Organisation | None) -> Activation:
+    traits = ("waiting", "handed_over", "opened", "active", "failed")
+    fields = {"organisation": organisation} if organisation else {}
+    return ActivationFactory(**{traits[number % len(traits)]: True}, **fields)
+
+
+def rule(number: int, _: Any) -> None:
+    known = KeepingRule.objects.first()
+    known.pk, known._state.adding = None, True
+    known.provider = identity_provider(number, None)
+    known.save()
+
+
+def contact(number: int, _: Any) -> None:
+    Contact(activation=ActivationFactory(), kind=Contact.Kind.ASK, key=f"{number}").save()
+
+
 # What a staff's list shows, and how another row of it comes to be.
 ROWS: dict[str, Maker] = {
     "signatures.Envelope": envelope,
@@ -124,6 +147,12 @@ ROWS: dict[str, Maker] = {
     "documents.ArchiveRecord": record,
     "outbox.Mail": mail,
     "account.EmailAddress": lambda n, _: UserFactory(),
+    "spid.Activation": activation,
+    "spid.ActivationEvent": lambda n, _: ActivationEvent.append(ActivationFactory(), "ordered"),
+    "spid.Contact": contact,
+    "spid.IdentityProvider": identity_provider,
+    "spid.KeepingRule": rule,
+    "spid.Voucher": lambda n, _: VoucherFactory(),
 }
 
 

@@ -191,7 +191,7 @@ def test_a_new_browser_speaks_the_language_of_the_profile():
 @pytest.mark.parametrize("name", ["account_signup", "account_reset_password"])
 def test_an_address_that_no_mail_can_carry_is_told_beside_the_field(name, address):
     answer = browser().post(reverse(name), NEW | {"email": address})
-    assert b"Enter a valid email address." in answer.content
+    assert b"Enter a valid e-mail address." in answer.content
     assert not Mail.objects.exists()
 
 

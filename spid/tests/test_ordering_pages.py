@@ -65,7 +65,7 @@ def test_from_the_form_to_the_review_with_the_price(owner):
         ("tax_code", "DLCNNA99R71G273X", "The last letter does not fit"),
         ("tax_code", "DLCNNA99", "has 16 characters"),
         ("tax_code", tax_code(9, year=15), "under 18"),
-        ("email", "anna", "valid email"),
+        ("email", "anna", "valid e-mail"),
         ("email", "", "required"),
         ("mobile", "06 6982", "landline"),
         ("mobile", "12", "does not exist"),
