@@ -77,12 +77,13 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal,
     """
     from ..tasks import buy
 
+    # First of all: whatever changes while the rest is looked at is noticed under the lock.
+    digest = request_digest(envelope)
     if problems := problems_of(envelope):
         raise NotReady(problems)
     price = price_of(envelope)
     if price.unit_price != expected_unit_price:
         raise PriceChanged(price)
-    digest = request_digest(envelope)
     if reviewed and digest != reviewed:
         raise Changed
     generation = settings.PROVIDER_GENERATION
