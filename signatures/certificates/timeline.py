@@ -51,6 +51,7 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "issued": (gettext_lazy("Fulfilled by the maker"), "success", "circle-check"),
     "shipped": (gettext_lazy("Handed to the courier"), "progress", "send"),
     "delivered": (gettext_lazy("Arrived"), "success", "circle-check"),
+    "in_use": (gettext_lazy("In use"), "success", "circle-check"),
     "certificate_recorded": (gettext_lazy("Certificate recorded"), "success", "shield-check"),
     "secrets_arrived": (gettext_lazy("Codes for the holder put into the vault"), "progress", "lock"),
     "holder_told": (gettext_lazy("Wrote to %(name)s how to open the codes"), "progress", "mail"),
@@ -59,6 +60,7 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "secrets_opened": (gettext_lazy("Codes opened by the holder, and erased here"), "success", "key-round"),
     "secrets_forgotten": (gettext_lazy("Codes erased unopened"), "attention", "trash-2"),
     "renewal_with_holder": (gettext_lazy("The renewal is with %(name)s"), "attention", "hourglass"),
+    "renewal_missed": (gettext_lazy("Not renewed before the expiry, as far as we know"), "danger", "clock"),
     "renewal_done": (gettext_lazy("Renewed"), "success", "circle-check"),
     "rejected": (gettext_lazy("Not carried on by the maker"), "danger", "circle-alert"),
     "lapsed": (gettext_lazy("Not identified in time"), "danger", "clock"),
@@ -195,7 +197,10 @@ def _after_issue(order: Order) -> Waiting:
         )  # fmt: skip
     if order.facts.is_shipped:
         return Waiting(_("On its way"), _("Tell us when it has arrived."))
-    return Waiting(_("The holder: open the codes"), _("They are shown once, to the holder alone."))
+    secret = getattr(order, "secret", None) if order.pk else None
+    if secret is not None and secret.sealed:
+        return Waiting(_("The holder: open the codes"), _("They are shown once, to the holder alone."))
+    return Waiting(_("The holder: begin, as the maker has written"), _("Tell us when the signature is in use."))
 
 
 def _how(order: Order) -> str:

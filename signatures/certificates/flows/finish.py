@@ -2,12 +2,10 @@
 
 from upstream import ProductFamily
 
-from ..models import Order
+from ..models import HolderSecret, Order
 from .state import NotPossible, locked, move, tell
 
 State = Order.State
-# What travels is delivered first; what does not is in use as soon as its codes were opened.
-ARRIVING = (State.ISSUED, State.SHIPPED)
 
 
 def finish(order: Order) -> bool:
@@ -21,15 +19,18 @@ def finish_when_opened(order: Order) -> None:
         finish(order)
 
 
-def confirm_arrival(order: Order, **who: str) -> None:
-    """The customer says that the shipment is there. Raises ``NotPossible``."""
+def can_confirm(order: Order) -> bool:
+    """Whether a member may say that it has arrived, or is in use: as long as nobody else must act first."""
+    if order.state not in {State.ISSUED, State.SHIPPED} or order.product_family is ProductFamily.RENEWAL:
+        return False
+    return order.facts.is_shipped or not HolderSecret.objects.filter(order=order).exclude(sealed="").exists()
+
+
+def confirm(order: Order, **who: str) -> None:
+    """A member says that the shipment is there, or that what travels by no post is in use. Raises ``NotPossible``."""
     with locked(order.pk) as ours:
-        if not can_arrive(ours) or not move(ours, State.DELIVERED):
+        to, event = (State.DELIVERED, "delivered") if ours.facts.is_shipped else (State.ACTIVE, "in_use")
+        if not can_confirm(ours) or not move(ours, to, next_check_at=None):
             raise NotPossible
-        tell(ours, "delivered", **who)
+        tell(ours, event, **who)
     order.refresh_from_db()
-
-
-def can_arrive(order: Order) -> bool:
-    """Whether somebody may say that it has arrived."""
-    return order.state in ARRIVING and order.facts.is_shipped

@@ -16,21 +16,16 @@ PACES = [
 ]
 SLOWEST = timedelta(hours=3)
 # A shipment's number or a secret may still follow; an end that came too early may be taken back.
-AFTERWARDS = timedelta(hours=6)
+SOON_AFTER, AFTERWARDS = timedelta(minutes=2), timedelta(hours=6)
 WATCHED_AFTERWARDS = timedelta(days=30)
 
 
 def pause_of(order: Order, now: datetime) -> timedelta | None:
     """How long until the next question, by state and by how long nothing has moved; None: it is asked no more."""
     quiet = now - order.state_since
-    is_over = order.state in Order.FULFILLED or order.is_ended
-    if not is_over:
+    if order.state not in Order.FULFILLED and not order.is_ended:
         return pause_when_quiet(PACES, quiet, SLOWEST)
     is_watched = order.state in Order.FOLLOWED + Order.WATCHED
     if not is_watched or quiet >= WATCHED_AFTERWARDS:
         return None
-    return (
-        max(AFTERWARDS, pause_when_quiet(PACES, quiet, SLOWEST))
-        if quiet >= timedelta(hours=1)
-        else PACES[0][1]
-    )
+    return SOON_AFTER if quiet < timedelta(hours=1) else AFTERWARDS

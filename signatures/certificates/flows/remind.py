@@ -14,6 +14,7 @@ from ..models import Certificate, HolderSecret, Notice, Order, RenewalRule
 from ..reminders import Reminder
 from ..windows import window_of
 from . import alarms, notify
+from .finish import finish
 from .renewable import last_day_is_over, why_never
 from .seal_secrets import write_to_holder
 from .state import NotPossible, locked, tell
@@ -158,6 +159,10 @@ def _expire(certificate: Certificate) -> None:
     certificate.state = State.EXPIRED
     certificate.renewal = Renewal.MISSED if is_open else certificate.renewal
     certificate.save(update_fields=["state", "renewal"])
+    for renewal in certificate.renewal_orders.filter(state=Order.State.ISSUED) if is_open else ():
+        with locked(renewal.pk) as order:
+            finish(order)
+            tell(order, "renewal_missed")
 
 
 # Codes

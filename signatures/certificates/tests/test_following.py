@@ -11,7 +11,7 @@ from django.utils import timezone
 from outbox.models import Mail
 from signatures.certificates import tasks, timeline
 from signatures.certificates.flows import follow
-from signatures.certificates.flows.finish import confirm_arrival
+from signatures.certificates.flows.finish import confirm
 from signatures.certificates.models import Order
 
 from . import steps
@@ -58,7 +58,7 @@ def test_what_is_shipped_is_on_its_way_until_somebody_says_that_it_has_arrived(s
     assert Mail.objects.filter(kind="order_shipped").count() == 1
     assert not hasattr(order, "secret")
 
-    confirm_arrival(order, actor="customer", actor_name="Giulia")
+    confirm(order, actor="customer", actor_name="Giulia")
     assert now_is(order) == State.DELIVERED
     steps.beat()
     assert now_is(order) == State.DELIVERED

@@ -12,7 +12,7 @@ from customers.requests import CustomerRequest, for_members
 from .. import timeline
 from ..flows.acknowledge import acknowledge as see
 from ..flows.check import problems_of
-from ..flows.finish import can_arrive
+from ..flows.finish import can_confirm
 from ..flows.open_secrets import is_own
 from ..flows.pages import first_open
 from ..flows.papers import can_hand_in
@@ -73,7 +73,7 @@ def next_steps(order: Order, request: CustomerRequest) -> dict[str, Any]:
         "wants_paper": can_order and wants_paper(order),
         "can_post": can_order and can_post(order),
         "paper_posts": list(order.paper_posts.all()),
-        "can_arrive": can_order and can_arrive(order),
+        "can_confirm": can_order and can_confirm(order),
         "can_withdraw": can_order and can_withdraw(order),
     }
 

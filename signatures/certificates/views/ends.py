@@ -12,7 +12,7 @@ from customers.requests import CustomerRequest, for_members
 from facts.chain import ChainedEvent
 from facts.request_origin import client_ip
 
-from ..flows.finish import confirm_arrival
+from ..flows.finish import confirm
 from ..flows.state import NotPossible
 from ..flows.withdraw import withdraw as take_back
 from .finding import order_of
@@ -21,11 +21,11 @@ from .finding import order_of
 @require_POST
 @for_members(able_to="can_send")
 def arrived(request: CustomerRequest, pk: Any) -> HttpResponse:
-    """The shipment is there."""
+    """The shipment is there, or what travels by no post is in use."""
     order = order_of(request, pk)
     who = {"actor": ChainedEvent.Actor.CUSTOMER, "actor_name": str(request.user), "ip": client_ip(request)}
     try:
-        confirm_arrival(order, **who)
+        confirm(order, **who)
     except NotPossible:
         messages.info(request, _("This is known already."))
     return redirect("orders:detail", order.pk)

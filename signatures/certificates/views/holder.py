@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -48,8 +49,6 @@ def for_holders(view: HolderView) -> HolderView:
 
 
 def _speak(request: HttpRequest, secret: HolderSecret) -> None:
-    from django.conf import settings
-
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and not request.user.is_authenticated:
         translation.activate(secret.order.language)
         request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
