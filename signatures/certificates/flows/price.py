@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.models import Price, VatRate
 from billing.models.price_book import PriceMissing
 from billing.money import to_cents
+from signatures.catalogue.flows.shop import item_for
 from signatures.catalogue.products import OPTIONS, Option
 
 from ..models import Order
@@ -44,7 +45,12 @@ class OrderPrice:
 
 
 def price_of(order: Order, at: datetime | None = None) -> OrderPrice:
-    """The price of an order as it is filled in now. Raises ``PriceMissing``."""
+    """The price of an order as it is filled in now, or was agreed at a time. Raises ``PriceMissing``.
+
+    A draft of what is not sold any more, or not to this customer, has none.
+    """
+    if order.is_draft and item_for(order.organisation, order.code) is None:
+        raise PriceMissing(f"{order.code} is not sold")
     at = at or timezone.now()
     wanted = [(order.key, order.facts.title, order.quantity)]
     wanted += [(option.key, str(option.label), 1) for option in options_of(order)]

@@ -36,6 +36,7 @@ class DocumentForm(StepForm):
     document_number = forms.CharField(
         label=_("Number"),
         max_length=30,
+        help_text=_("Such as CA00000AA on a card, YA0000000 in a passport."),
         widget=text(
             autocomplete="off", autocapitalize="characters", spellcheck="false", **{"class": "input--code"}
         ),

@@ -11,6 +11,7 @@ from billing.models import Price, Purchase
 from customers.models import Organisation
 from customers.tests.factories import member_client
 from facts.chain import first_break
+from signatures.catalogue.models import CatalogueProduct, Offer
 from signatures.catalogue.products import OPTIONS
 from signatures.certificates.flows import order as ordering
 from signatures.certificates.flows.check import problems_of
@@ -131,6 +132,22 @@ def test_a_price_that_was_taken_away_lets_nobody_order(sender):
     client, membership = sender
     sold("KEY", price=None)
     order = OrderFactory(organisation=membership.organisation, code="KEY")
+    assert "cannot be ordered" in review(client, order).content.decode()
+    assert press(client, order, "39").status_code == 422
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["withdrawn", "for others", "gone"])
+def test_what_is_not_sold_any_more_cannot_be_ordered(sender, why):
+    client, membership = sender
+    order = ready(membership)
+    match why:
+        case "withdrawn":
+            Offer.objects.update(is_sold=False)
+        case "for others":
+            Offer.objects.update(kinds=["public_body"])
+        case "gone":
+            CatalogueProduct.objects.update(is_gone=True)
     assert "cannot be ordered" in review(client, order).content.decode()
     assert press(client, order, "39").status_code == 422
     assert not Purchase.objects.exists()

@@ -107,9 +107,16 @@ def upload(request: CustomerRequest, pk: Any, kind: str) -> HttpResponse:
         problem = _take_in(request, order, kind, upload)
     if problem:
         return _show(request, order, status=422, problems={kind: problem})
+    return _done(request, order)
+
+
+def _done(request: CustomerRequest, order: Order) -> HttpResponse:
+    """Both sides as they are now; without htmx, on the page that they belong to."""
     if request.htmx:
         return _show(request, order)
-    return redirect("orders:step", order.pk, steps.PICTURES)
+    if order.is_editable:
+        return redirect("orders:step", order.pk, steps.PICTURES)
+    return redirect("orders:detail", order.pk)
 
 
 def _take_in(request: CustomerRequest, order: Order, kind: str, upload: Any) -> str:
@@ -135,9 +142,7 @@ def remove(request: CustomerRequest, pk: Any, kind: str) -> HttpResponse:
     except NotPossible:
         messages.error(request, _("This was ordered already."))
         return redirect("orders:detail", pk)
-    if request.htmx:
-        return _show(request, order)
-    return redirect("orders:step", order.pk, steps.PICTURES)
+    return _done(request, order)
 
 
 @require_safe
