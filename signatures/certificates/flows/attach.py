@@ -12,6 +12,8 @@ from customers.models import User
 from documents import inspection, pictures
 from documents.flows.store import read, store
 from documents.inspection import Refused
+from documents.picture_process import MAX_PAGES as MOST_PAGES
+from documents.pictures import PictureRefused
 
 from ..models import Order, OrderFile
 from ..models.papers import OrderFileQuerySet
@@ -43,9 +45,11 @@ def attach(order: Order, kind: str, data: bytes, filename: str, user: User, ip: 
     if not order.takes_papers:
         raise NotPossible
     clean, media_type, pages, remarks = _cleaned(data)
-    other = _current(order).filter(kind__in=SIDES).exclude(kind=kind)
-    if other.filter(sha256=hashlib.sha256(clean).hexdigest()).exists():
+    other = _current(order).filter(kind__in=SIDES).exclude(kind=kind).first()
+    if other and other.sha256 == hashlib.sha256(clean).hexdigest():
         raise TwiceTheSame("twice_the_same")
+    if other and other.page_count + pages > MOST_PAGES:
+        raise PictureRefused("too_many_pages", {"pages": other.page_count + pages, "most": MOST_PAGES})
     stored = store(order.organisation, clean, media_type)
     with locked(order.pk) as ours:
         if not ours.takes_papers:

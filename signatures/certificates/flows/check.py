@@ -15,7 +15,7 @@ from customers.identity.person import Person
 from upstream import ProductFamily
 
 from .. import steps
-from ..models import Order
+from ..models import Order, OrderFile
 from .attach import files_of, missing_sides
 from .contacts import KnownContacts
 from .renewable import why_not_for
@@ -88,10 +88,11 @@ def _missing_pictures(order: Order) -> Iterator[Problem]:
     """Where the document travels with the order it must be there; elsewhere it may follow."""
     if not order.product_family.needs_document_at_order:
         return
-    missing = missing_sides(order, files_of(order))
+    files = files_of(order)
+    missing = missing_sides(order, files)
     if len(missing) == 1 and missing[0] == "id_back":
         yield Problem(steps.PICTURES, _("The back of the ID document is missing."))
-    elif missing:
+    elif missing or OrderFile.Kind.ID_JOINED not in files:
         yield Problem(steps.PICTURES, _("The pictures of the ID document are missing."))
 
 

@@ -71,6 +71,15 @@ def test_one_pdf_may_hold_both_sides(sender):
     assert files_of(order)["id_front"].filename == "carta.pdf"
 
 
+def test_both_sides_together_are_no_book(sender):
+    client, order = sender
+    upload(client, order, "id_front", pdfs.plain(pages=8), name="carta.pdf")
+    answer = upload(client, order, "id_back", samples.jpeg("back"))
+    assert answer.status_code == 422
+    assert "These are 9 pages; 8 is the most." in answer.content.decode()
+    assert set(files_of(order)) == {"id_front", "id_joined"}
+
+
 def test_of_a_passport_one_page_is_enough(sender):
     client, order = sender
     order.details = details(document={"document_kind": "passport"})

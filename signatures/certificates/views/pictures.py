@@ -142,6 +142,13 @@ def remove(request: CustomerRequest, pk: Any, kind: str) -> HttpResponse:
     except NotPossible:
         messages.error(request, _("This was ordered already."))
         return redirect("orders:detail", pk)
+    except InspectionFailed:
+        return _show(
+            request,
+            order,
+            status=422,
+            problems={kind: _("The file could not be checked just now. Try again in a minute.")},
+        )
     return _done(request, order)
 
 
