@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import BoundedPaginator, FactAdmin
 
-from .models import Invitation, Membership, Organisation, User
+from .models import Invitation, Membership, Organisation, User, VatProof
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -42,6 +42,17 @@ class MembershipInline(admin.TabularInline):
     readonly_fields = ("created_at",)
 
 
+class VatProofInline(admin.TabularInline):
+    """Answers of VIES: added, then they stand."""
+
+    model = VatProof
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     form = UserChangeForm
@@ -68,18 +79,29 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(admin.ModelAdmin):
-    list_display = ("name", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at")
+    list_display = (
+        "name",
+        "code",
+        "kind",
+        "country",
+        "vat_number",
+        "tax_code",
+        "city",
+        "is_suspended",
+        "created_at",
+    )
     list_filter = ("kind", "country", "is_suspended", "created_at")
     search_fields = (
         "name__icontains",
+        "code__istartswith",
         "vat_number__startswith",
         "tax_code__startswith",
         "memberships__user__email__istartswith",
     )
-    search_help_text = _("Name, VAT number, tax code or a member's e-mail")
+    search_help_text = _("Name, customer code, VAT number, tax code or a member's e-mail")
     date_hierarchy = "created_at"
-    readonly_fields = ("created_at",)
-    inlines = (MembershipInline,)
+    readonly_fields = ("code", "created_at")
+    inlines = (MembershipInline, VatProofInline)
     show_full_result_count = False
     paginator = BoundedPaginator
 
