@@ -8,21 +8,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin
+from facts.admin import AddOnlyAdmin, FactAdmin
 
-from . import purchase_admin  # noqa: F401  registers itself
+from . import invoice_admin, purchase_admin  # noqa: F401  they register themselves
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .models import Price, ProviderCall, Usage, VatRate
 from .usage_report import totals_of, usage_lines
 from .views import csv_response, period_of
-
-
-class AddOnlyAdmin(FactAdmin):
-    """Rows are added and then stand: a new price takes the old one's place from its date on."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return admin.ModelAdmin.has_add_permission(self, request)
 
 
 @admin.register(Price)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("s/", include("signatures.envelopes.signer_urls")),
     path("hints/", include("signatures.envelopes.callback_urls")),
     path("usage/", include("billing.urls")),
+    path("billing/", include("billing.invoice_urls")),
     path("staff/", admin.site.urls),
 ]
 

@@ -2,12 +2,17 @@
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from billing.flows.file_invoice import file_invoice
+from billing.flows.issue_invoice import issue
+from billing.models import Seller
+from billing.tests.invoice_factories import SellerFactory, draft_of, use
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
@@ -60,7 +65,19 @@ MEMBERS: dict[str, Page] = {
     "envelopes:evidence": Page(VIEWING),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "invoices:list": Page(PAYING),
+    "invoices:detail": Page(PAYING),
+    "invoices:pdf": Page(PAYING),
+    "invoices:xml": Page(PAYING),
+    "invoices:statement": Page(PAYING),
+    "invoices:register": Page(PAYING),
+    "invoices:lines": Page(PAYING),
+    "invoices:payments": Page(PAYING),
+    "invoices:archive": Page(PAYING),
+    "invoices:xml_zip": Page(PAYING),
 }
+# The year of the invoice that ``_invoice`` makes, whatever the day of the tests.
+INVOICED = {"first": "2026-01-01", "last": "2026-12-31"}
 # Pages of whoever is logged in: about themselves alone.
 PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}
 # Pages for everybody, and pages whose address is the key.
@@ -86,6 +103,10 @@ def address_in(name: str, organisation: Any) -> str:
             kwargs["signer"] = envelope.signers.first().pk
         if "form" in parameters:
             kwargs["form"] = "json"
+    elif name.startswith("invoices:"):
+        invoice = _invoice(organisation, has_files=name in {"invoices:pdf", "invoices:xml_zip"})
+        if "pk" in parameters:
+            kwargs = {"pk": invoice.statement_id if name == "invoices:statement" else invoice.pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
@@ -105,9 +126,24 @@ def _invitation(organisation: Any) -> Invitation:
     )
 
 
+def _invoice(organisation: Any, *, has_files: bool) -> Any:
+    """An issued invoice of this organisation, under the canary's name; its files take a moment to be made."""
+    organisation.name = CANARY
+    organisation.save()
+    if not Seller.objects.exists():
+        SellerFactory()
+    use(organisation, 3)
+    invoice = issue(draft_of(organisation), "test", date(2026, 11, 3))
+    if has_files:
+        file_invoice(invoice.transmissions.get().pk)
+    return invoice
+
+
 def visit(client: Client, name: str, address: str) -> Any:
     method = MEMBERS[name].method
-    return client.post(address, {"role": VIEWER}) if method == "post" else client.get(address)
+    if method == "post":
+        return client.post(address, {"role": VIEWER})
+    return client.get(address, INVOICED if name.startswith("invoices:") else None)
 
 
 def test_every_address_is_listed_here():

@@ -4,6 +4,7 @@ Only workers call this: WeasyPrint is slower in threads, and a request would wai
 anywhere: fonts and mark are put into the page, and whatever else it might ask for is refused.
 """
 
+import atexit
 import base64
 import logging
 import re
@@ -46,11 +47,10 @@ def render(transmission: Transmission, xml: bytes) -> bytes:
     """The PDF of an invoice with its file for the exchange system inside. Raises ``PdfImpossible``."""
     try:
         from weasyprint import HTML, Attachment
-        from weasyprint.urls import URLFetcher
     except OSError as error:
         raise PdfImpossible(f"Pango is missing: {error}") from error
-    invoice = transmission.invoice
-    page = HTML(string=page_of(transmission), url_fetcher=URLFetcher(allowed_protocols=("data",)))
+    invoice, (faces, configuration) = transmission.invoice, _faces()
+    page = HTML(string=page_of(transmission), url_fetcher=_nothing_from_outside())
     attached = Attachment(
         string=xml,
         name=transmission.file_name,
@@ -59,9 +59,36 @@ def render(transmission: Transmission, xml: bytes) -> bytes:
     )
     return bytes(
         page.write_pdf(
-            pdf_variant="pdf/a-3u", pdf_tags=True, attachments=[attached], finisher=_name_attachments_once
+            pdf_variant="pdf/a-3u",
+            pdf_tags=True,
+            stylesheets=[faces],
+            font_config=configuration,
+            attachments=[attached],
+            finisher=_name_attachments_once,
         )
     )
+
+
+@lru_cache(maxsize=1)
+def _faces() -> tuple[Any, Any]:
+    """The site's faces, unpacked once for a process: that takes as long as setting a page."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    configuration = FontConfiguration()
+    face = '@font-face {{ font-family: "{}"; font-weight: 200 900; src: url({}) }}'
+    rules = "".join(
+        face.format(family, _data(f"vendor/{name}", "font/woff2")) for name, family in FONTS.items()
+    )
+    # While the interpreter still stands: what frees them needs it.
+    atexit.register(_faces.cache_clear)
+    return CSS(string=rules, font_config=configuration, url_fetcher=_nothing_from_outside()), configuration
+
+
+def _nothing_from_outside() -> Any:
+    from weasyprint.urls import URLFetcher
+
+    return URLFetcher(allowed_protocols=("data",))
 
 
 def _name_attachments_once(document: Any, pdf: Any) -> None:
@@ -99,7 +126,6 @@ def _context(transmission: Transmission, invoice: Invoice) -> dict[str, Any]:
         "iban": iban_of(invoice),
         "language": invoice.language,
         "tokens": light_tokens(),
-        "fonts": fonts(),
         "mark": _data("img/mark.svg", "image/svg+xml"),
         "is_credit_note": invoice.is_credit_note,
     }
@@ -126,14 +152,6 @@ def light_tokens() -> dict[str, str]:
         for name, value in TOKENS.findall(css)
         if "clamp" not in value and "var(" not in value
     }
-
-
-@lru_cache(maxsize=1)
-def fonts() -> list[dict[str, str]]:
-    """The site's faces, put into the page."""
-    return [
-        {"family": family, "data": _data(f"vendor/{name}", "font/woff2")} for name, family in FONTS.items()
-    ]
 
 
 def _data(name: str, media_type: str) -> str:

@@ -68,7 +68,7 @@ class TaxRule(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_customer_display()}: {self.nature or _('ordinary rate')}"
+        return f"{self.get_customer_display()}: {self.nature or 'VAT'}"
 
 
 class StampDutyQuerySet(AppendOnlyQuerySet):
