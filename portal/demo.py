@@ -1,6 +1,7 @@
-"""The people, the price and the document that a first look at Sigillo needs. Never in production."""
+"""The people, the seller, the price and the document that a first look at Sigillo needs. Never in production."""
 
 import io
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,12 +14,18 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
-from billing.models import Price, Product
+from billing.models import Price, Product, Seller
 from customers.models import Membership, Organisation, User
 
 PASSWORD = "sigillo-demo"  # noqa: S105  printed at start, refused where DEBUG is off
 STAFF_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the same
 SELL_PRICE = Decimal("0.95")
+SELLER = {
+    "name": "Sigillo Firme Srl", "vat_number": "06363391001", "tax_code": "06363391001",
+    "address": "Via della Scala 31", "postal_code": "50123", "city": "Firenze", "province": "FI",
+    "rea_office": "FI", "rea_number": "612345", "share_capital": Decimal("10000.00"), "sole_shareholder": "SM",
+    "phone": "0551234567", "email": "fatture@sigillo.example", "iban": "IT60X0542811101000000123456",
+}  # fmt: skip
 STAFF = ("staff@sigillo.example", "Sara Staff")
 MEMBERS = [
     ("giulia@bottega.example", "Giulia Ferri", Membership.Role.OWNER),
@@ -64,6 +71,8 @@ def fill() -> None:
             amount=SELL_PRICE,
             source="Demo price list",
         ).save()
+    if not Seller.objects.exists():
+        Seller(valid_from=date(2026, 1, 1), source="Demo", **SELLER).save()
 
 
 def _person(email: str, name: str, **rights: bool) -> User:
