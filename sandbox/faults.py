@@ -17,6 +17,9 @@ from .api.answers import Kept, Refusal, failed, write, wrong_token
 
 stopping = threading.Event()
 """Set when the process ends, so that nothing held keeps it."""
+_LONGEST = 3600
+_LEAST_STATUS, _MOST_STATUS = 400, 599
+_ERROR_KEYS = {"error", "errorNumber"}
 
 CALL_FAULTS = {
     "slow": "answers after `seconds`",
@@ -53,9 +56,6 @@ ALL = CALL_FAULTS | DOCUMENT_FAULTS | CALLBACK_FAULTS
 # Looked at by details as well as by downloads, so that reading the details must not use them up.
 _LASTING = {"forged_document", "wrong_md5"}
 _STATE_KEYS = {"state", "status"}
-_ERROR_KEYS = {"error", "errorNumber"}
-_LONGEST = 3600
-_LEAST_STATUS, _MOST_STATUS = 400, 599
 _numbers = itertools.count(1)
 
 

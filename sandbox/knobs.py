@@ -90,6 +90,12 @@ class Knobs:
     """POST (form) | JSON, where the request says nothing"""
     firmadigitale_callback_retry: int = 0
     """How often the first generation tries a callback again."""
+    callback_timeout: float = 30.0
+    """How long a callback waits for its answer."""
+    firmadigitale_missing_number: int = 428
+    """Error number of a 428 (a field is missing) in the first generation."""
+    firmadigitale_invalid_number: int = 406
+    """Error number of a 406 (a field is invalid) in the first generation."""
     mail_links: bool = False
     """Whether the provider mails the signing link to the signer."""
     mail_finished: bool = False
@@ -101,14 +107,8 @@ class Knobs:
     max_signers: int = 0
     invalid_field_number: int = 600
     """Error number of a 422 for fields that the paper gives none for."""
-    firmadigitale_missing_number: int = 428
-    """Error number of a 428 (a field is missing) in the first generation."""
-    firmadigitale_invalid_number: int = 406
-    """Error number of a 406 (a field is invalid) in the first generation."""
     retry_pause: float = 1.0
     """Pause before a callback's first retry; doubles each time."""
-    callback_timeout: float = 30.0
-    """How long a callback waits for its answer."""
     clock_offset: float = 0.0
     """How far the sandbox's clock is ahead."""
 
@@ -120,10 +120,10 @@ _CHOICES = {
     "position_origin": {"lower-left", "upper-left"},
     "list_key": {"id", "_id"},
     "firmadigitale": {"on", "gone", "absent"},
+    "firmadigitale_failed_status": {"file validation failed", "request failed", "error"},
     "firmadigitale_callback": {"data", "bare"},
     "firmadigitale_callback_method": {"POST", "JSON"},
     "certificate_name": {"service", "signer"},
-    "firmadigitale_failed_status": {"file validation failed", "request failed", "error"},
 }
 # Smallest and largest value, where it is not 0 to _MANY.
 _BOUNDS: dict[str, tuple[float, float]] = {

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,27 @@ class SandboxHandle:
     def trust(self) -> Path:
         """The folder with the test authority's root."""
         return self.directory / "trust"
+
+    def begin(self, **knobs: Any) -> None:
+        """Forget everything, and turn these knobs before anything can happen."""
+        self._post("reset", {"settings": knobs})
+
+    def settle(self) -> None:
+        """Wait until everything that is due is done: validations and callbacks."""
+        if not self._post("settle", {})["settled"]:
+            raise RuntimeError("sandbox: something due is not done")
+
+    def move(self, procedure: str, step: str, **options: Any) -> dict[str, Any]:
+        """``expire`` or ``fail`` an open procedure."""
+        return self._post(f"procedures/{procedure}", {"step": step, **options})
+
+    def advance(self, **time: float) -> dict[str, Any]:
+        """Move the sandbox's clock ahead: ``days``, ``hours``, ``seconds``. What is due by then is done."""
+        return self._post("clock", {"advance": timedelta(**time).total_seconds()})
+
+    def subscribe(self, scope: str = "", requests: int = 100, **options: Any) -> dict[str, Any]:
+        """Begin a subscription, to EU-SES if nothing else is said: ``price_per_request``, ``days``, ``type``."""
+        return self._post("subscriptions", {"scope": scope, "requests": requests, **options})
 
     def messages(self, **wanted: Any) -> list[dict[str, Any]]:
         """Caught mails and SMS, newest first: ``to``, ``kind``, ``subject``, ``since``."""
@@ -65,30 +87,13 @@ class SandboxHandle:
         """Refuse as whoever has this link."""
         return self._post("refuse", {"link": link, **options})
 
-    def move(self, procedure: str, step: str, **options: Any) -> dict[str, Any]:
-        """``expire`` or ``fail`` an open procedure."""
-        return self._post(f"procedures/{procedure}", {"step": step, **options})
-
-    def settle(self) -> None:
-        """Wait until everything that is due is done: validations and callbacks."""
-        if not self._post("settle", {})["settled"]:
-            raise RuntimeError("sandbox: something due is not done")
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock; what is due by then is done before this returns."""
-        self._post("clock", {"advance": seconds})
-
-    def subscribe(self, **options: Any) -> dict[str, Any]:
-        """Begin a subscription: ``scope``, ``requests``, ``days``."""
-        return self._post("subscriptions", options)
-
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""
         return self._post("seed", options)
 
-    def reset(self, **knobs: Any) -> None:
-        """Forget everything: procedures, messages, faults, knobs; then turn these knobs."""
-        self._post("reset", {"settings": knobs})
+    def reset(self) -> None:
+        """Forget everything: procedures, messages, faults, knobs."""
+        self._post("reset", {})
 
     def _get(self, path: str, parameters: dict[str, Any]) -> Any:
         answer = self.http.get(f"/{path}", params=parameters)

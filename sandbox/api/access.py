@@ -13,8 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .. import clock, knobs, services, usage
+from .. import clock, knobs, services
 from ..models import Token
+from ..usage import of_token
 from .answers import Refusal, failed, wrong_token
 
 
@@ -86,7 +87,7 @@ def _check_limits(grant: Grant, request: ProviderRequest) -> None:
     addresses = grant.limits.get("ip")
     if isinstance(addresses, list) and addresses and request.META.get("REMOTE_ADDR") not in addresses:
         raise Refusal(403, "Forbidden: this address may not use this token", 403)
-    for name, used in usage.of_token(grant.token).items():
+    for name, used in of_token(grant.token).items():
         limit = grant.limits.get(name)
         if isinstance(limit, int | float) and used >= limit:
             raise Refusal(403, f"Forbidden: {name} of this token is used up", 403)

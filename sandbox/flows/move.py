@@ -33,7 +33,6 @@ from ..models import (
     WalletTransaction,
 )
 from ..paper import pdf
-from ..paper.places import Measure
 from . import files, trail
 from .announce import announce
 from .charge import move as book
@@ -109,7 +108,7 @@ def seed(
         pdf.Wanted(str(at), f"signer-{at}", [{"page": 1, "x": 60, "y": 100 * at}])
         for at in range(1, people + 1)
     ]
-    prepared, names = pdf.prepare(original, wanted, Measure())
+    prepared, names = pdf.prepare(original, wanted, pdf.Measure())
     contents = {FileKind.INPUT: original, FileKind.VALIDATED: prepared}
     digests = {kind: files.digests(data) for kind, data in contents.items()}
     now = clock.now()

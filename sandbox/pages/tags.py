@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +44,12 @@ def clickable(text: str) -> SafeString:
         at = found.start() + len(link)
     parts.append(escape(text[at:]))
     return mark_safe("".join(parts))
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as JSON reads."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 @register.filter

@@ -37,7 +37,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxHandle]
 @pytest.fixture
 def sandbox(running: SandboxHandle) -> SandboxHandle:
     """Empty, and in no hurry to be: documents are looked at as soon as they come."""
-    running.reset(validation_delay=0)
+    running.begin(validation_delay=0)
     return running
 
 

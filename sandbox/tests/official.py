@@ -11,16 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+
+from .client import unwrapped
 
 FOLDER = Path(
     os.environ.get("OFFICIAL_DESCRIPTIONS", Path(__file__).resolve().parents[3] / "shared/upstream/official")
 )
 
-needs_descriptions = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"the provider's descriptions are not on this machine: no folder {FOLDER}"
-)
+NOT_HERE = f"the provider's descriptions are not on this machine: no folder {FOLDER}"
 
 # Fields that are described and do not come, with the reason why.
 ABSENT = {
@@ -84,13 +83,28 @@ def example_of(name: str, path: str, method: str, status: int, which: str = "") 
     )
 
 
-def problems(answer: Any, schema: Any) -> list[str]:
-    """What of an answer is not as described, and what of the description is not in the answer."""
+def problems(answer: Any, name: str, path: str, method: str, status: str = "200") -> list[str]:
+    """What of an answer is not as described; the envelope is taken off where the description draws none."""
+    schema = described(name, path, method, int(status))
+    if status == "200" and not {"data", "content"} & set(schema.get("properties", {})):
+        answer = unwrapped(answer)
+    # Integer, number, text, object or null by endpoint (contract, section 2).
+    schema.get("properties", {}).pop("error", None)
+    return errors(answer, schema)
+
+
+def errors(answer: Any, schema: Any) -> list[str]:
+    """What of an answer its schema does not allow."""
     checker = Draft202012Validator(schema, format_checker=FormatChecker())
-    found = [
+    return [
         f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in checker.iter_errors(answer)
     ]
-    return found + [f"{path}: described, and not there" for path in sorted(set(missing(answer, schema)))]
+
+
+def differences(answer: Any, schema: Any) -> list[str]:
+    """What of an answer is not as described, and what of the description is not in the answer."""
+    lacking = sorted(set(missing(answer, schema)))
+    return errors(answer, schema) + [f"{path}: described, and not there" for path in lacking]
 
 
 def missing(answer: Any, schema: Any, path: tuple[str, ...] = ()) -> list[str]:

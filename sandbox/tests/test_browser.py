@@ -196,7 +196,7 @@ def test_a_page_that_waits_for_its_document_goes_on_by_itself(sandbox, client, w
     page = window()
     page.goto(links_of(create_ses(client))[0])
     assert "The document is being prepared" in page.inner_text("main")
-    sandbox.advance(1001)
+    sandbox.advance(seconds=1001)
     page.wait_for_selector("form[action$='/code']")
 
 

@@ -150,10 +150,10 @@ def test_pauses_grow(sandbox, client, web, receiver):
         box.take()
         sandbox.settle()
         assert told(web)["active"] is True
-        sandbox.advance(advance - 50)
+        sandbox.advance(seconds=advance - 50)
         sandbox.settle()
         assert box.rest() == []
-        sandbox.advance(50)
+        sandbox.advance(seconds=50)
     box.take()
     sandbox.settle()
     assert (told(web)["attempt"], told(web)["httpResponseCode"]) == (4, 200)

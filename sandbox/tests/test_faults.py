@@ -199,7 +199,7 @@ def test_what_is_no_fault_is_refused(sandbox, values, said):
 @pytest.fixture(scope="module")
 def signed(running, client):
     """A signed procedure of each generation, which the tests below only read."""
-    running.reset(validation_delay=0)
+    running.begin(validation_delay=0)
     made = create_ses(client, ses_alone()), create_fes(client)
     running.settle()
     for one in made:

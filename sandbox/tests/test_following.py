@@ -76,7 +76,7 @@ def test_the_states_of_the_second_generation(sandbox, client):
     sandbox.set(validation_delay=1000)
     made = create_ses(client)
     seen = [detail_of(client, made)["state"]]
-    sandbox.advance(1001)
+    sandbox.advance(seconds=1001)
     seen.append(detail_of(client, made)["state"])
     sandbox.sign(links_of(made)[0])
     half = detail_of(client, made)
@@ -185,9 +185,9 @@ def test_a_procedure_may_expire_by_itself(sandbox, client, knob, create):
     sandbox.set(**{knob: 30})
     made = create(client)
     sandbox.settle()
-    sandbox.advance(29 * 86400)
+    sandbox.advance(days=29)
     assert sandbox.state()["phases"] == {"signing": 1}
-    sandbox.advance(86400)
+    sandbox.advance(days=1)
     found = detail_of(client, made)
     assert (found.get("state") or found["status"]).lower() == "expired"
 
@@ -288,14 +288,14 @@ def test_files_vanish_after_a_month_and_everything_after_the_details_days(sandbo
     sandbox.settle()
     sign_all(sandbox, signed)
     path = f"/signatures/{signed['id']}"
-    sandbox.advance(29 * 86400)
+    sandbox.advance(days=29)
     assert client.get(f"{path}/signedDocument").status_code == 200
-    sandbox.advance(2 * 86400)
+    sandbox.advance(days=2)
     assert client.get(f"{path}/signedDocument").status_code == 404
     assert set(detail_of(client, signed)["document"]) == {"title", "description"}
     assert "New Signed Document" in client.get(f"{path}/audit").text
     assert "Questo collegamento non" in web.get(links_of(waiting)[0], headers={"Accept-Language": "it"}).text
-    sandbox.advance(270 * 86400)
+    sandbox.advance(days=270)
     assert client.get(f"{path}/detail").status_code == client.get(f"{path}/audit").status_code == 404
 
 

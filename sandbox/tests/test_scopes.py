@@ -49,7 +49,7 @@ def test_a_new_token_may_need_a_while(sandbox, web):
     sandbox.set(scope_delay=60)
     headers = {"Authorization": f"Bearer {mint(sandbox)}"}
     assert refusal(web.get("/firma_elettronica", headers=headers))[0] == 403
-    sandbox.advance(61)
+    sandbox.advance(seconds=61)
     assert web.get("/firma_elettronica", headers=headers).status_code == 200
 
 

@@ -125,7 +125,7 @@ def test_a_code_expires(sandbox, visit):
     sandbox.set(otp_lifetime=60)
     anna = visit()
     code = anna.ask_for_code()
-    sandbox.advance(61)
+    sandbox.advance(seconds=61)
     assert "The code has expired" in _after(anna.submit("/sign", code=code), anna)
 
 
@@ -300,7 +300,7 @@ def test_before_validation_the_page_asks_for_patience_and_knows_when_it_is_over(
     assert "The document is being prepared" in anna.text
     assert anna.open("/document.pdf").status_code == 404
     assert anna.open("/state").json() == {"stage": "preparing"}
-    sandbox.advance(1001)
+    sandbox.advance(seconds=1001)
     assert anna.open("/state").json() == {"stage": "open"}
 
 

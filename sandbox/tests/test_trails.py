@@ -28,7 +28,7 @@ FORMATS = ["application/json", "text/plain", "text/html", "application/pdf"]
 @pytest.fixture(scope="module")
 def signed(running, client):
     """A procedure of each generation that two people signed; the tests below only read."""
-    running.reset(validation_delay=0)
+    running.begin(validation_delay=0)
     body = ses_request(options=options(timezone="Europe/Rome"), description="For <b>Anna</b> & Luc")
     body["signers"][0]["message"] = "Firma “Contratto 12”: il codice è {OTP}"
     body["signers"][1] |= {"authentication": ["sms"], "message": "Votre code :"}

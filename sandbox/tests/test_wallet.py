@@ -108,7 +108,7 @@ def expired(sandbox, client):
     sandbox.set(esignature_expiry_days=1)
     create_ses(client, ses_alone())
     sandbox.settle()
-    sandbox.advance(86401)
+    sandbox.advance(seconds=86401)
 
 
 def withdrawn(sandbox, client):
@@ -190,7 +190,7 @@ def test_a_subscription_is_for_its_scope_and_ends(sandbox, client, web):
     assert plan_of(web, plan)["availableRequests"] == "10"
     create_fes(client)
     assert plan_of(web, plan)["availableRequests"] == "8"
-    sandbox.advance(31 * 86400)
+    sandbox.advance(days=31)
     create_fes(client)
     assert (plan_of(web, plan)["availableRequests"], plan_of(web, plan)["active"]) == ("8", False)
 
