@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from .api import account, esignature, firmadigitale, oauth_v1, tokens
+from .api import account, esignature, firmadigitale, tokens
+from .api.oauth_v1 import VIEWS as OAUTH_V1
 from .pages import control, control_api, inbox, signing, views
 
 _ID = r"(?P<id>[^/]+)"
@@ -38,11 +39,11 @@ urlpatterns = [
     re_path(r"^stats/apis/?$", account.VIEWS["statistics_apis"]),
     re_path(r"^stats/apis/(?P<domain>[^/]+)/?$", account.VIEWS["statistics_api"]),
     # Account, deprecated
-    re_path(r"^token/?$", oauth_v1.tokens),
-    re_path(r"^token/(?P<token>[^/]+)/?$", oauth_v1.token),
-    re_path(r"^credit/?$", oauth_v1.credit),
-    re_path(r"^counters/total/?$", oauth_v1.counters),
-    re_path(r"^counters/(?P<period>[^/]+)/(?P<date>[^/]+)/?$", oauth_v1.counters),
+    re_path(r"^token/?$", OAUTH_V1["tokens"]),
+    re_path(r"^token/(?P<token>[^/]+)/?$", OAUTH_V1["token"]),
+    re_path(r"^credit/?$", OAUTH_V1["credit"]),
+    re_path(r"^counters/total/?$", OAUTH_V1["counters"]),
+    re_path(r"^counters/(?P<period>[^/]+)/(?P<date>[^/]+)/?$", OAUTH_V1["counters"]),
     # Signers
     path("sign/<str:secret>", signing.page, name="sign"),
     path("sign/<str:secret>/code", signing.send, name="sign-code"),

@@ -145,13 +145,15 @@ def _in(period: str, date: str) -> Q:
     return Q(**{f"day__{part}": getattr(first, part) for part in parts})
 
 
-tokens = by_method(check_account, POST=_create, GET=_listing)
-token = by_method(
-    check_account,
-    GET=_read,
-    PUT=_changing(several=160, absent=170, replaces=True),
-    PATCH=_changing(several=280, absent=290, replaces=False),
-    DELETE=_delete,
-)
-credit = by_method(check_account, GET=_credit)
-counters = by_method(check_account, GET=_counters)
+VIEWS = {
+    "tokens": by_method(check_account, POST=_create, GET=_listing),
+    "token": by_method(
+        check_account,
+        GET=_read,
+        PUT=_changing(several=160, absent=170, replaces=True),
+        PATCH=_changing(several=280, absent=290, replaces=False),
+        DELETE=_delete,
+    ),
+    "credit": by_method(check_account, GET=_credit),
+    "counters": by_method(check_account, GET=_counters),
+}
