@@ -12,7 +12,8 @@ WORKDIR /srv/sigillo
 COPY --from=libraries /opt/venv /opt/venv
 COPY . .
 # The secrets named here are for these commands alone: nothing of them is kept. Only var/ can be written to later.
-RUN DEBUG=0 SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built ENCRYPTION_KEYS=none \
+RUN DEBUG=0 DEMO=1 SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
+    ENCRYPTION_KEYS=b25seS13aGlsZS10aGUtaW1hZ2UtaXMtYnVpbHQtb3g= \
     ALLOWED_HOSTS=build PORTAL_URL=https://build PROVIDER_API_KEY=none \
     sh -c 'python -m portal.catalogues compile && python manage.py collectstatic --noinput -v0' \
  && python -m compileall -q . \

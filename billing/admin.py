@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import AddOnlyAdmin, FactAdmin
+from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
 from . import purchase_admin  # noqa: F401  registers itself
 from .exports.dialects import DIALECTS
@@ -39,11 +39,11 @@ class UsageAdmin(FactAdmin):
     list_display = [
         "occurred_at", "organisation", "subject", "person", "product", "quantity", "unit_price", "unit_cost", "tariff",
     ]  # fmt: skip
-    list_filter = ["product", "tariff", "occurred_at"]
+    list_filter = ["product", "tariff", MonthFilter.of("occurred_at")]
     list_select_related = ["organisation"]
-    search_fields = ["organisation__name", "subject", "person", "provider_reference"]
-    search_help_text = _("Organisation, envelope, signer or provider reference")
-    date_hierarchy = "occurred_at"
+    search_fields = ["organisation__name__istartswith", "subject__istartswith", "person__istartswith",
+                     "purchase__provider_reference"]  # fmt: skip
+    search_help_text = _("Beginning of an organisation, envelope or signer, or the whole provider reference")
     ordering = ["-occurred_at"]
     change_list_template = "admin/billing/usage/change_list.html"
 
@@ -76,6 +76,6 @@ class UsageAdmin(FactAdmin):
 @admin.register(ProviderCall)
 class ProviderCallAdmin(FactAdmin):
     list_display = ["at", "method", "host", "path", "status", "error", "attempt", "duration_ms"]
-    list_filter = ["method", "status", "host", "at"]
-    search_fields = ["path__contains", "error__startswith"]
-    date_hierarchy = "at"
+    list_filter = [MonthFilter.of("at")]
+    search_fields = ["path__istartswith", "error"]
+    search_help_text = _("Beginning of the path, or the whole error")

@@ -1,21 +1,31 @@
 """What people type about money."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from .periods import Period
+
+# Nothing is billed outside of these years, and near the ends of the calendar there is no day after, or no such
+# moment in UTC.
+_FAR_OFF = _("Choose a day between the years 2000 and 2100.")
+_IN_REACH = [MinValueValidator(date(2000, 1, 1), _FAR_OFF), MaxValueValidator(date(2100, 12, 31), _FAR_OFF)]
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, validators=_IN_REACH)
 
 
 class PeriodForm(forms.Form):
     """From a day to a day, both included."""
 
-    first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = _day(_("From"))
+    last = _day(_("To"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

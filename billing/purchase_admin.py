@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin
+from facts.admin import FactAdmin, MonthFilter
 from upstream import ProviderError
 
 from .flows.buyers import UnlistedBuyer, buyer_of
@@ -92,14 +92,13 @@ class PurchaseAdmin(FactAdmin):
         "created_at", "fact_key", "organisation", "state", "quantity", "expected_cost", "tariff", "attempts",
         "provider_reference",
     ]  # fmt: skip
-    list_filter = ["state", "product", "generation", "tariff", "created_at"]
+    list_filter = ["state", "product", "tariff", MonthFilter.of("created_at")]
     list_select_related = ["organisation"]
     search_fields = [
         "fact_key__startswith",
-        "provider_reference__startswith",
+        "provider_reference",
         "organisation__name__istartswith",
     ]
-    date_hierarchy = "created_at"
     exclude = ["callback_key"]
     inlines = [StepInline]
     change_form_template = "admin/billing/purchase/change_form.html"

@@ -1,26 +1,41 @@
 """Staff's view of people and organisations."""
 
+from typing import Any
+
+from allauth.mfa import admin as _mfa_admin  # noqa: F401  registers its pages, which ours take the place of
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as _usersessions_admin  # noqa: F401  the same
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet, ModelForm, Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import BoundedPaginator, FactAdmin
+from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
 
 from .models import Invitation, Membership, Organisation, User
 
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
-class NewUserForm(AdminUserCreationForm):
+
+class _SmallLetters:
+    def clean_email(self) -> str:
+        """In small letters, as people's own sign-ups are kept."""
+        return str(self.cleaned_data["email"]).lower()  # type: ignore[attr-defined]
+
+
+class NewUserForm(_SmallLetters, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")
 
-    def clean_email(self) -> str:
-        """In small letters, as people's own sign-ups are kept."""
-        return str(self.cleaned_data["email"]).lower()
+
+class UserForm(_SmallLetters, UserChangeForm):
+    """A person's page."""
 
 
 class MembersFormSet(BaseInlineFormSet):
@@ -34,32 +49,55 @@ class MembersFormSet(BaseInlineFormSet):
             raise ValidationError(_("An organisation needs an owner."))  # type: ignore[attr-defined]
 
 
+class MembershipForm(ModelForm):
+    """A member: who they are stands, and need not be looked up for each row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["user"].widget = Select(choices=[(self.instance.user_id, self.instance.user)])
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
+    form = MembershipForm
     formset = MembersFormSet
     extra = 0
     autocomplete_fields = ("user",)
     readonly_fields = ("created_at",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "organisation")
+
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
-    form = UserChangeForm
+class UserAdmin(SearchByField, DjangoUserAdmin):
+    form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
     list_display = ("email", "name", "language", "is_staff", "is_active", "date_joined", "last_login")
-    list_filter = ("is_staff", "is_active", "language")
-    search_fields = ("email__istartswith", "name__icontains")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email__istartswith", "name__istartswith")
     show_full_result_count = False
     paginator = BoundedPaginator
     readonly_fields = ("date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("name", "language")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rights are given by superusers alone: staff who may edit people could else make themselves one."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff's own accounts are changed by superusers alone: a new password would be a way in as somebody else."""
+        is_theirs = obj is None or not obj.is_staff or request.user.is_superuser
+        return is_theirs and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """People stand in proofs and own organisations: they are made inactive, never deleted."""
@@ -67,17 +105,16 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(SearchByField, admin.ModelAdmin):
     list_display = ("name", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at")
-    list_filter = ("kind", "country", "is_suspended", "created_at")
+    list_filter = ("kind", "is_suspended", MonthFilter.of("created_at"))
     search_fields = (
         "name__icontains",
-        "vat_number__startswith",
-        "tax_code__startswith",
+        "vat_number__istartswith",
+        "tax_code__istartswith",
         "memberships__user__email__istartswith",
     )
     search_help_text = _("Name, VAT number, tax code or a member's e-mail")
-    date_hierarchy = "created_at"
     readonly_fields = ("created_at",)
     inlines = (MembershipInline,)
     show_full_result_count = False
@@ -91,7 +128,35 @@ class OrganisationAdmin(admin.ModelAdmin):
 @admin.register(Invitation)
 class InvitationAdmin(FactAdmin):
     list_display = ("email", "organisation", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
-    list_filter = ("role", "created_at")
+    list_filter = ("role", MonthFilter.of("created_at"))
     list_select_related = ("organisation", "invited_by")
-    search_fields = ("email__istartswith", "organisation__name__icontains")
+    search_fields = ("email__istartswith", "organisation__name__istartswith")
     exclude = ("token_digest",)
+
+
+admin.site.unregister([Authenticator, UserSession])
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(FactAdmin):
+    """Who has which second factor, and never what is in it. Taken away from who has lost theirs."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith",)
+    exclude = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(FactAdmin):
+    """Who is logged in and from where. Never a session's key, which is the session."""
+
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith",)
+    ordering = ("-pk",)
+    exclude = ("data", "session_key")

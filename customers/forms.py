@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import countries, identifiers
+from .contacts import EmailField
 from .models import Invitation, Membership, Organisation, User
 
 Kind = Organisation.Kind
@@ -142,7 +143,7 @@ class OrganisationForm(forms.ModelForm):
         elif kind in ITALIAN_KINDS:
             has_one = self.cleaned_data.get("vat_number") or self.cleaned_data.get("tax_code")
             if not has_one and not {"vat_number", "tax_code"} & set(self.errors):
-                self.add_error("vat_number", _("Enter the partita IVA, or the codice fiscale below."))
+                self.add_error("vat_number", _("Enter the partita IVA or the codice fiscale."))
             self._apply("vat_number", identifiers.partita_iva)
             self._apply("tax_code", identifiers.codice_fiscale)
         else:
@@ -191,7 +192,7 @@ class OrganisationForm(forms.ModelForm):
         typed = self.cleaned_data.get(field, "")
         if not typed:
             if is_required and field not in self.errors:
-                self.add_error(field, _("This is needed."))
+                self.add_error(field, _("This field is required."))
             return
         try:
             self.cleaned_data[field] = rule(typed)
@@ -202,10 +203,11 @@ class OrganisationForm(forms.ModelForm):
 class InvitationForm(forms.ModelForm):
     """A colleague's address, and what they may do."""
 
+    email = EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
     class Meta:
         model = Invitation
         fields = ("email", "role")
-        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

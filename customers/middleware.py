@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from .limits import allow
 from .models import Membership
 
 SESSION_KEY = "organisation"
+SEEN_EVERY_SECONDS = 300
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -24,6 +27,22 @@ class LanguageOfUserMiddleware:
         if not chosen and request.user.is_authenticated and request.user.language:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
+
+
+class LastSeenMiddleware:
+    """Notes now and then where a session was last used from, for its owner's list of sessions.
+
+    allauth's own middleware does so in a transaction of each request: on SQLite all pages would wait for each other.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated and allow(f"seen:{key}", 1, SEEN_EVERY_SECONDS):
+            UserSession.objects.create_from_request(request)
         return self.get_response(request)
 
 

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from facts.indexes import PrefixIndex
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            PrefixIndex(fields=["email"], name="user_email"),
+            PrefixIndex(fields=["name"], name="user_name"),
+        ]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
 
     def __str__(self) -> str:
@@ -71,7 +78,7 @@ class Organisation(models.Model):
         FOREIGN = "foreign", _("Company outside the EU")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("organisation", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.BUSINESS)
     country = models.CharField(_("country"), max_length=2, default="IT")
     vat_number = models.CharField(_("VAT number (partita IVA)"), max_length=20, blank=True)
@@ -89,7 +96,12 @@ class Organisation(models.Model):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
-        indexes = [models.Index(fields=["-created_at"], name="organisation_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="organisation_newest"),
+            PrefixIndex(fields=["name"], name="organisation_name"),
+            PrefixIndex(fields=["vat_number"], name="organisation_vat_number"),
+            PrefixIndex(fields=["tax_code"], name="organisation_tax_code"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -189,6 +201,10 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["-created_at"], name="invitation_newest"),
+            PrefixIndex(fields=["email"], name="invitation_email"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.organisation}"

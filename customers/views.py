@@ -22,9 +22,12 @@ from .flows import invite as inviting
 from .flows.organise import LastOwner, change_role, create_organisation
 from .flows.organise import remove as remove_member
 from .forms import InvitationForm, OrganisationForm, ProfileForm, RoleForm
+from .limits import allow
 from .middleware import SESSION_KEY
 from .models import Invitation, Membership, User
 from .requests import CustomerRequest, for_members
+
+ORGANISATIONS_AN_HOUR = 10
 
 
 @login_required
@@ -48,15 +51,29 @@ def profile(request: Any) -> HttpResponse:
 
 @login_required
 def create(request: Any) -> HttpResponse:
-    """A new organisation; its maker owns it and acts for it from now on."""
+    """A new organisation; its maker owns it and acts for it from now on.
+
+    Who owns a suspended one makes no other: it would be the same customer under a new name.
+    """
+    suspended = Membership.objects.suspended(request.user).filter(role=Membership.Role.OWNER).first()
+    if suspended is not None:
+        context = {"suspended": suspended.organisation}
+        return render(request, "customers/suspended.html", context, status=403)
     form = OrganisationForm(request.POST or None, initial={"country": "IT"})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_make_another(request, form):
         membership = create_organisation(request.user, form.cleaned_data)
         request.session[SESSION_KEY] = str(membership.organisation_id)
         _tell(request, form)
         messages.success(request, _("%(name)s is ready.") % {"name": membership.organisation})
         return redirect("home")
     return render(request, "customers/create.html", {"form": form})
+
+
+def _may_make_another(request: Any, form: OrganisationForm) -> bool:
+    is_patient = allow(f"organisations:{request.user.pk}", ORGANISATIONS_AN_HOUR, 3600)
+    if not is_patient:
+        form.add_error(None, _("Too many organisations in an hour. Try again later."))
+    return is_patient
 
 
 @for_members()

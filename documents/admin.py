@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from facts.admin import FactAdmin
+from facts.admin import FactAdmin, MonthFilter
 
 from .flows import hold
 from .models import ArchiveRecord, StoredFile, StoredFileQuerySet
@@ -40,11 +40,10 @@ class StoredFileAdmin(FactAdmin):
     list_display = [
         "created_at", "organisation", "media_type", "size", "sha256", "retain_until", "has_legal_hold", "erased_at",
     ]  # fmt: skip
-    list_filter = ["has_legal_hold", "media_type", "created_at", "erased_at"]
+    list_filter = ["has_legal_hold", MonthFilter.of("created_at"), "erased_at"]
     list_select_related = ["organisation"]
-    search_fields = ["sha256__startswith", "organisation__name"]
-    search_help_text = _("Beginning of the SHA-256, or organisation")
-    date_hierarchy = "created_at"
+    search_fields = ["sha256__istartswith", "organisation__name__istartswith"]
+    search_help_text = _("Beginning of the SHA-256 or of an organisation")
     exclude = ["storage_name"]
     inlines = [ArchiveRecordInline]
     action_form = ReasonForm
@@ -82,7 +81,6 @@ class ArchiveRecordAdmin(FactAdmin):
     """Who erased, held and released what, and why."""
 
     list_display = ["at", "kind", "stored_file", "by", "reason"]
-    list_filter = ["kind", "at"]
+    list_filter = ["kind", MonthFilter.of("at")]
     list_select_related = ["stored_file"]
-    search_fields = ["stored_file__sha256__startswith", "by", "reason"]
-    date_hierarchy = "at"
+    search_fields = ["stored_file__sha256__istartswith", "by__istartswith"]

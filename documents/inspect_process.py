@@ -13,9 +13,12 @@ page draws is none of our business, and 200 KB of it can unpack to gigabytes.
 import io
 import json
 import math
+import re
 import resource
+import struct
 import sys
 import traceback
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -53,8 +56,17 @@ ANNOTATIONS = {
     "/RichMedia": "multimedia",
     "/3D": "multimedia",
 }
-# Where a file specification keeps the bytes of an embedded file.
-EMBEDDED_KEYS = ("/F", "/UF", "/DOS", "/Mac", "/Unix")
+# What an address begins with that runs something or opens a file.
+SCHEMES = {
+    "javascript:": "scripted",
+    "vbscript:": "scripted",
+    "data:": "scripted",
+    "file:": "launching",
+    "smb:": "launching",
+    "\\\\": "launching",
+}
+HEAD = re.compile(rb"%PDF-[12]\.[0-9]")
+BLANKS = b"\0\t\n\f\r "
 
 
 class Refusal(Exception):
@@ -68,16 +80,43 @@ class Refusal(Exception):
 
 def examine(data: bytes, max_pages: int) -> dict[str, Any]:
     """Facts of a PDF. Raises ``Refusal``."""
+    if not HEAD.match(data):
+        raise Refusal("broken")
+    if _is_something_else_too(data):
+        raise Refusal("two_kinds")
     with _opened(data) as pdf:
         if pdf.is_encrypted:
             raise Refusal("protected")
         page_count = len(pdf.pages)
+        if any("MediaBox" in str(warning) for warning in pdf.get_warnings()):
+            # A page without a size (or with none that can be read) has another one in each program.
+            raise Refusal("broken")
         if page_count > max_pages:
             raise Refusal("too_many_pages", pages=page_count, most=max_pages)
         if not page_count:
             raise Refusal("broken")
+        if "/XFA" in pdf.Root.get("/AcroForm", {}):
+            raise Refusal("form_xfa")
+        if "/Collection" in pdf.Root:
+            raise Refusal("embedded_files")
         signatures = _walk(pdf)
         return {"page_sizes": [_shown_size(page) for page in pdf.pages], "signatures": signatures}
+
+
+def _is_something_else_too(data: bytes) -> bool:
+    """Whether more than blanks follow the end of the PDF, or a ZIP archive hides in it.
+
+    What one program takes for a contract would be a web page or a program to the next; and nothing that stands
+    behind the end would be seen by whoever signs.
+    """
+    _, end, rest = data.rpartition(b"%%EOF")
+    if end and rest.strip(BLANKS):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return bool(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, struct.error, EOFError, NotImplementedError):
+        return False
 
 
 def _opened(data: bytes) -> pikepdf.Pdf:
@@ -87,7 +126,8 @@ def _opened(data: bytes) -> pikepdf.Pdf:
     except pikepdf.PasswordError as error:
         raise Refusal("encrypted") from error
     except pikepdf.PdfError as error:
-        raise Refusal("broken") from error
+        # Locks that are no passwords (certificates, rights management).
+        raise Refusal("encrypted" if "encryption" in str(error) else "broken") from error
 
 
 def _walk(pdf: pikepdf.Pdf) -> int:
@@ -130,6 +170,7 @@ def _judge(container: Object, entries: dict[str, Any]) -> None:
     """
     for code in (
         ACTIONS.get(_name(entries.get("/S"))),
+        "launching" if _name(entries.get("/S")) == "/Thread" and "/F" in entries else "",
         ANNOTATIONS.get(_name(entries.get("/Subtype"))),
         _scripts(entries),
         _embeds(entries),
@@ -137,8 +178,6 @@ def _judge(container: Object, entries: dict[str, Any]) -> None:
     ):
         if code:
             raise Refusal(code)
-    if "/XFA" in entries and "/Fields" in entries:
-        raise Refusal("form_xfa")
     if _forbids_changes(entries):
         raise Refusal("certified")
 
@@ -149,17 +188,24 @@ def _name(value: Any) -> str:
 
 def _scripts(entries: dict[str, Any]) -> str:
     has_code = isinstance(entries.get("/JS"), String) or isinstance(entries.get("/JavaScript"), Dictionary)
-    address = entries.get("/URI")
-    if isinstance(address, String):
-        # Readers skip blanks and control characters in front of and inside the scheme.
-        scheme = "".join(sign for sign in str(address)[:200] if sign > " ").lower()
-        has_code = has_code or scheme.startswith(("javascript:", "vbscript:"))
-    return "scripted" if has_code else ""
+    if has_code:
+        return "scripted"
+    # An address, and what relative addresses begin with.
+    for address in (entries.get("/URI"), entries.get("/Base")):
+        if isinstance(address, String):
+            # Readers skip blanks and signs that cannot be seen, in front of and inside the scheme.
+            scheme = "".join(sign for sign in str(address)[:200] if sign.isprintable() and not sign.isspace())
+            for begins, code in SCHEMES.items():
+                if scheme.lower().startswith(begins):
+                    return code
+    return ""
 
 
 def _embeds(entries: dict[str, Any]) -> str:
     files = entries.get("/EF")
-    if isinstance(files, Dictionary) and any(isinstance(files.get(key), Stream) for key in EMBEDDED_KEYS):
+    if isinstance(files, Dictionary) and any(
+        isinstance(value, Stream) for value in dict(files.items()).values()
+    ):
         return "embedded_files"
     tree = entries.get("/EmbeddedFiles")
     if isinstance(tree, Dictionary) and (tree.get("/Kids") or tree.get("/Names")):
@@ -208,10 +254,11 @@ def _corners(box: Any) -> tuple[float, float, float, float]:
 
 
 def _rotation(node: Any) -> int:
-    """Quarter turns in degrees, inherited from the page tree."""
+    """Quarter turns in degrees, inherited from the page tree; what is no quarter turn counts as none."""
     for _ in range(100):
         if "/Rotate" in node:
-            return int(node["/Rotate"])
+            turn = int(node["/Rotate"])
+            return turn if turn % 90 == 0 else 0
         if "/Parent" not in node:
             break
         node = node["/Parent"]

@@ -24,6 +24,9 @@ MESSAGES: dict[str, Promise] = {
     "too_large": _(
         "This file is larger than %(megabytes)s MB. Make it smaller, for example by scanning at 150 dpi."
     ),
+    "two_kinds": _(
+        "This file is a PDF and something else at once. Open it, print it to a new PDF and upload that one."
+    ),
     "broken": _("This PDF is damaged or incomplete. Open it, print it to a new PDF and upload that one."),
     "encrypted": _("This PDF opens only with a password. Save it without a password and upload it again."),
     "protected": _(
@@ -90,15 +93,20 @@ class PdfFacts:
         return len(self.page_sizes)
 
 
+def check_size(size: int) -> None:
+    """Refuse by its size alone what is empty or too large to be read. Raises ``Refused``."""
+    if not size:
+        raise Refused("empty")
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise Refused("too_large", {"megabytes": settings.UPLOAD_MAX_BYTES // 1024**2})
+
+
 def inspect(data: bytes) -> PdfFacts:
     """Facts of an uploaded PDF. Raises ``Refused``, or ``InspectionFailed`` where this machine is at fault.
 
     Takes about a quarter of a second, nearly all of it the start of a process that a hostile file may ruin.
     """
-    if not data:
-        raise Refused("empty")
-    if len(data) > settings.UPLOAD_MAX_BYTES:
-        raise Refused("too_large", {"megabytes": settings.UPLOAD_MAX_BYTES // 1024**2})
+    check_size(len(data))
     # Parsers find a PDF behind other bytes too; such a file is one thing to us and another to the next program.
     if not data.startswith(b"%PDF-"):
         raise Refused("not_pdf")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
+from facts.indexes import PrefixIndex
 
 
 class Retained(Exception):
@@ -73,7 +74,7 @@ class StoredFile(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["-created_at"], name="stored_file_newest"),
-            models.Index(fields=["sha256"], name="stored_file_digest"),
+            PrefixIndex(fields=["sha256"], name="stored_file_digest"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -110,6 +111,7 @@ class ArchiveRecord(AppendOnly):
         verbose_name = _("archive record")
         verbose_name_plural = _("archive records")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="archive_record_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["stored_file"], condition=Q(kind="erased"), name="erased_once_per_stored_file"

@@ -6,8 +6,10 @@ canonical JSON text (``docs/evidence.md``); whoever holds the last hash can chec
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -113,3 +115,15 @@ def first_break(events: Iterable[ChainedEvent]) -> int | None:
             return event.number
         previous, expected = event.hash, expected + 1
     return None
+
+
+def broken_histories(kind: type[ChainedEvent]) -> Iterator[tuple[Any, int]]:
+    """Of every history of this kind that does not hold: its subject's id and the first event that breaks it.
+
+    Reads all of them in the order of their unique index, a piece at a time.
+    """
+    found: Any = kind._default_manager.order_by("subject_id", "number").iterator(chunk_size=2000)
+    for subject_id, history in groupby(found, key=attrgetter("subject_id")):
+        number = first_break(history)
+        if number is not None:
+            yield subject_id, number

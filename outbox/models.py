@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facts.indexes import PrefixIndex
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, now: datetime) -> "MailQuerySet":
@@ -51,6 +53,7 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["state", "next_attempt_at"], name="mail_due"),
             models.Index(fields=["-created_at"], name="mail_newest"),
+            PrefixIndex(fields=["recipient"], name="mail_recipient"),
         ]
 
     def __str__(self) -> str:

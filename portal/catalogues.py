@@ -6,7 +6,8 @@
     python -m portal.catalogues missing it        what is untranslated, as JSON
     python -m portal.catalogues fill it FILE      take translations from such a JSON
 
-Sources are English; the English catalogue stays empty and falls back to them.
+Sources are English; the English catalogue stays empty and falls back to them, but for words of libraries that we say
+otherwise (``portal.library_words``).
 """
 
 import ast
@@ -42,6 +43,9 @@ KEYWORDS: dict[str, Any] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}|%[sd]")
+# How a printer would set it: in French a space that never breaks stands before double marks and inside guillemets.
+TYPESETTING = [(re.compile(r"(?<=\w)'(?=[\w«%<])"), "’"), (re.compile(r" (?=%%)"), "\N{NO-BREAK SPACE}")]
+FRENCH_SPACES = [(re.compile(r" (?=[;:!?»])|(?<=«) "), "\N{NO-BREAK SPACE}")]
 Key = tuple[str, str | None]
 
 
@@ -87,9 +91,21 @@ def load(language: str, root: Path = ROOT) -> Catalog:
         return read_po(file, locale=language)
 
 
+def typeset(text: str, language: str) -> str:
+    """A translation with the apostrophes and spaces of good printing, however it was typed."""
+    for pattern, mark in TYPESETTING + (FRENCH_SPACES if language == "fr" else []):
+        text = pattern.sub(mark, text)
+    return text
+
+
 def save(catalog: Catalog, language: str, root: Path = ROOT) -> None:
-    """Write a catalogue so that its changes read well: sorted, without dates and line numbers."""
+    """Write a catalogue so that its changes read well: typeset, sorted, without dates and line numbers."""
     path = _po(language, root)
+    for message in catalog:
+        if isinstance(message.string, (tuple, list)):
+            message.string = tuple(typeset(text, language) for text in message.string)
+        elif message.id and message.string:
+            message.string = typeset(message.string, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     write_po(

@@ -22,4 +22,7 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns += [path("styleguide/", views.styleguide, name="styleguide")]
+    urlpatterns += [
+        path("styleguide/", views.styleguide, name="styleguide"),
+        path("styleguide/errors/<str:name>/", views.error_page, name="error_page"),
+    ]

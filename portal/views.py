@@ -1,38 +1,43 @@
 """Pages that belong to no single subject: home, health, the style guide."""
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 
 from billing.periods import Period
 from billing.usage_report import totals_of, usage_lines
 from customers.requests import CustomerRequest, for_members
 from signatures.envelopes.models import Envelope
+from signatures.envelopes.timeline import waiting
 from spid.models import Activation
 
 from .styleguide import samples
 
 SHOWN = 8
+ERROR_PAGES = ("400", "403", "403_csrf", "404", "429", "500")
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
-    """For strangers, what Sigillo is; for members, their desk."""
+    """For strangers, what Sigillo is; for members, their desk; for staff who are nobody's customer, their pages."""
     if not request.user.is_authenticated:
         return render(request, "portal/landing.html")
+    if request.user.is_staff and request.organisation is None:  # type: ignore[attr-defined]
+        return redirect("admin:index")
     return desk(request)
 
 
 @for_members()
 def desk(request: CustomerRequest) -> HttpResponse:
-    """What needs attention, what is under way, and this month's signers and cost."""
+    """What needs attention, what is under way and waits for whom, and this month's signers and cost."""
     member = request.membership
     context: dict[str, object] = {"month": Period.this_month()}
     if member.can_view_envelopes:
         envelopes = Envelope.objects.for_organisation(request.organisation)
+        under_way = envelopes.filter(state__in=Envelope.UNDER_WAY).prefetch_related("signers")
         context |= {
             "attention": envelopes.needing_attention().order_by("-ended_at")[:SHOWN],
-            "under_way": envelopes.filter(state__in=Envelope.UNDER_WAY).prefetch_related("signers")[:SHOWN],
-            "under_way_count": envelopes.filter(state__in=Envelope.UNDER_WAY).count(),
+            "under_way": [(one, waiting(one, list(one.signers.all()))) for one in under_way[:SHOWN]],
+            "under_way_count": under_way.count(),
             "completed": envelopes.filter(state=Envelope.State.COMPLETED).order_by("-ended_at")[:3],
         }
     if member.can_view_activations:
@@ -55,3 +60,10 @@ def health(request: HttpRequest) -> JsonResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state; in development only."""
     return render(request, "portal/styleguide.html", samples())
+
+
+def error_page(request: HttpRequest, name: str) -> HttpResponse:
+    """How an error looks, where Django would show its own page instead; in development only."""
+    if name not in ERROR_PAGES:
+        raise Http404
+    return render(request, f"{name}.html")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+_ROME = ZoneInfo("Europe/Rome")
 _offset = timedelta(0)
 
 
@@ -25,10 +27,15 @@ def spaced(moment: datetime | None) -> str | None:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """As OAuth and the first generation write: ``2026-11-24T09:15:02+00:00``."""
+    """As OAuth writes: ``2026-11-24T09:15:02+00:00``."""
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
-def bare_iso(moment: datetime | None) -> str | None:
-    """As the first generation's audit trail writes: without an offset (UTC here)."""
-    return None if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds")
+def rome(moment: datetime | None) -> str | None:
+    """As the first generation writes: by Italy's clock, ``2026-11-24T10:15:02+01:00``."""
+    return None if moment is None else moment.astimezone(_ROME).isoformat(timespec="seconds")
+
+
+def bare_rome(moment: datetime | None) -> str | None:
+    """As the first generation's audit trail writes some times: by Italy's clock, without saying so."""
+    return None if moment is None else str(rome(moment))[:19]

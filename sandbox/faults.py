@@ -29,12 +29,14 @@ CALL_FAULTS = {
     "gateway_page": "answers 502 with a gateway's HTML page; nothing happened",
     "429": "answers 429, with Retry-After when `retry_after` is given; nothing happened",
     "402": "answers 402, not enough credit; nothing happened",
+    "403": "answers 403, as if the scope were not granted; nothing happened",
     "truncated": "the effect happens, the answer breaks off in its middle",
     "broken_body": "the effect happens, the answer is not JSON",
     "empty_body": "the effect happens, the answer is 200 without a body",
     "bare": "the answer comes without its envelope",
     "wrong_token": "a good token is refused with 401, code 125.22",
     "unknown_state": "state words in the answer become `word`",
+    "wobbly_types": 'numbers come as texts, no error as `"null,"`, `id` as `_id`',
 }
 DOCUMENT_FAULTS = {
     "tampered_document": "one byte of the signed PDF is changed; the MD5 told is of the good one",
@@ -51,12 +53,16 @@ ALL = CALL_FAULTS | DOCUMENT_FAULTS | CALLBACK_FAULTS
 # Looked at by details as well as by downloads, so that reading the details must not use them up.
 _LASTING = {"forged_document", "wrong_md5"}
 _STATE_KEYS = {"state", "status"}
+_ERROR_KEYS = {"error", "errorNumber"}
+_LONGEST = 3600
+_LEAST_STATUS, _MOST_STATUS = 400, 599
 _numbers = itertools.count(1)
 
 
 @dataclass
 class Fault:
-    """One fault that waits for its call. `times` 0 or less: until switched off."""
+    """One fault that waits for its call, or for a callback: the path of these is `EU-SES/{id}`,
+    `firma_elettronica/{id}`. `times` 0 or less: until switched off."""
 
     fault: str
     path: str = ""
@@ -97,7 +103,16 @@ def switch_on(values: dict[str, Any]) -> Fault:
     }
     if unknown := set(values) - set(kinds):
         raise ValueError(f"unknown values: {', '.join(sorted(unknown))}")
-    fault = Fault(fault=name, id=next(_numbers), **{key: kinds[key](value) for key, value in values.items()})
+    fault = Fault(fault=name, id=next(_numbers))
+    for key, value in values.items():
+        try:
+            setattr(fault, key, kinds[key](value))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{key}: {value!r} does not fit") from error
+    if not 0 <= fault.seconds <= _LONGEST:
+        raise ValueError(f"seconds must lie between 0 and {_LONGEST}")
+    if not _LEAST_STATUS <= fault.status <= _MOST_STATUS:
+        raise ValueError(f"status must lie between {_LEAST_STATUS} and {_MOST_STATUS}")
     with _lock:
         _waiting.append(fault)
     return fault
@@ -176,14 +191,13 @@ def play(fault: Fault, request: HttpRequest, answer: Callable[[HttpRequest], Htt
 def _instead(fault: Fault) -> HttpResponse | None:
     name = fault.fault
     if name == "error_500_before":
-        return failed(Refusal(fault.status, "Internal Server Error"))
+        return _asking_to_wait(fault, failed(Refusal(fault.status, "Internal Server Error")))
     if name == "429":
-        response = failed(Refusal(429, "Too Many Requests"))
-        if fault.retry_after:
-            response["Retry-After"] = fault.retry_after
-        return response
+        return _asking_to_wait(fault, failed(Refusal(429, "Too Many Requests")))
     if name == "402":
         return failed(Refusal(402, "Insufficient Credit in Wallet: 0.7 > 0", 207))
+    if name == "403":
+        return failed(Refusal(403, "Forbidden: the scope is not granted to this token", 403))
     if name == "wrong_token":
         return failed(wrong_token())
     if name == "gateway_page":
@@ -192,10 +206,16 @@ def _instead(fault: Fault) -> HttpResponse | None:
     return None
 
 
+def _asking_to_wait(fault: Fault, response: HttpResponse) -> HttpResponse:
+    if fault.retry_after:
+        response["Retry-After"] = fault.retry_after
+    return response
+
+
 def _distort(fault: Fault, response: HttpResponse) -> HttpResponse:
     name = fault.fault
     if name == "error_500_after":
-        return failed(Refusal(fault.status, "Internal Server Error"))
+        return _asking_to_wait(fault, failed(Refusal(fault.status, "Internal Server Error")))
     if name == "broken_body":
         return HttpResponse(
             response.content[: max(1, len(response.content) // 2)], content_type="application/json"
@@ -209,6 +229,8 @@ def _distort(fault: Fault, response: HttpResponse) -> HttpResponse:
         return write(meaning["data"], response.status_code)
     if name == "unknown_state":
         return write(_with_word(meaning, fault.word), response.status_code)
+    if name == "wobbly_types":
+        return write(_wobbling(meaning), response.status_code)
     return response
 
 
@@ -221,6 +243,18 @@ def _with_word(value: Any, word: str) -> Any:
     if isinstance(value, list):
         return [_with_word(one, word) for one in value]
     return value
+
+
+def _wobbling(value: Any, key: str = "") -> Any:
+    """As the provider's own examples wobble (contract, section 2)."""
+    if isinstance(value, dict):
+        return {("_id" if name == "id" else name): _wobbling(one, name) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_wobbling(one) for one in value]
+    if value is None and key in _ERROR_KEYS:
+        return "null,"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value
 
 
 def _socket(request: HttpRequest) -> socket.socket | None:

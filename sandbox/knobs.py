@@ -21,8 +21,8 @@ class Knobs:
     price_esignature: str = "0.70"
     """Per signer (or document, see price_unit), by single call, of EU-SES: unknown, assumed as before."""
     price_subscription: str = "0.14"
-    """Per signer while a subscription with available requests is active."""
-    subscription_charges_wallet: bool = True
+    """Per signer of a new subscription; its requests are paid in advance."""
+    subscription_charges_wallet: bool = False
     """Whether a request out of a subscription takes its price from the wallet besides the decrement."""
     price_spid: str = "14.20"
     """One voucher for personal SPID, by single call."""
@@ -33,6 +33,11 @@ class Knobs:
     charge_on: str = "create"
     """create | finish"""
     refund_on_failure: bool = False
+    """Whether the price comes back when the document is not accepted, or signing fails."""
+    refund_on_refusal: bool = False
+    """The same when a signer refuses, or time runs out."""
+    refund_on_withdrawal: bool = False
+    """The same when an open procedure is deleted."""
 
     # Vouchers for personal SPID
     spid_total: int = 1000
@@ -42,6 +47,8 @@ class Knobs:
 
     # How long and how often
     validation_delay: float = 1.0
+    scope_delay: float = 0.0
+    """How long the services answer 403 to a token that is new, or has new scopes."""
     otp_attempts: int = 5
     otp_sends: int = 10
     otp_lifetime: float = 600.0
@@ -63,6 +70,8 @@ class Knobs:
     expired_state: str = "EXPIRED"
     member_waiting_status: str = "pending"
     member_opened_status: str = "processing"
+    firmadigitale_failed_status: str = "file validation failed"
+    """file validation failed | request failed | error"""
 
     # Behaviour
     esignature_refusal: bool = False
@@ -71,6 +80,10 @@ class Knobs:
     """What turns `created` into `started`: visit | validation"""
     position_origin: str = "lower-left"
     """Origin of `position` in the first generation: lower-left | upper-left"""
+    position_unit: float = 1.0
+    """Points in a unit of `position`: 1, or 0.75 where its px are those of 96 to the inch."""
+    esignature_unit: float = 1.0
+    """Points in a unit of x and y in the second generation."""
     ordered: bool = False
     """First generation: signers sign in the order of the list."""
     enveloped: bool = True
@@ -85,6 +98,8 @@ class Knobs:
     """Body of its callback: data (wrapped) | bare"""
     firmadigitale_callback_method: str = "POST"
     """POST (form) | JSON, where the request says nothing"""
+    firmadigitale_callback_retry: int = 0
+    """How often the first generation tries a callback again."""
     mail_links: bool = False
     """Whether the provider mails the signing link to the signer."""
     mail_finished: bool = False
@@ -96,8 +111,14 @@ class Knobs:
     max_signers: int = 0
     invalid_field_number: int = 600
     """Error number of a 422 for fields that the paper gives none for."""
+    firmadigitale_missing_number: int = 428
+    """Error number of a 428 (a field is missing) in the first generation."""
+    firmadigitale_invalid_number: int = 406
+    """Error number of a 406 (a field is invalid) in the first generation."""
     retry_pause: float = 1.0
     """Pause before a callback's first retry; doubles each time."""
+    callback_timeout: float = 30.0
+    """How long a callback waits for its answer."""
     clock_offset: float = 0.0
     """How far the sandbox's clock is ahead."""
 
@@ -112,7 +133,17 @@ _CHOICES = {
     "firmadigitale_callback": {"data", "bare"},
     "firmadigitale_callback_method": {"POST", "JSON"},
     "certificate_name": {"service", "signer"},
+    "firmadigitale_failed_status": {"file validation failed", "request failed", "error"},
 }
+# Smallest and largest value, where it is not 0 to _MANY.
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "clock_offset": (-1e9, 1e9),
+    "otp_attempts": (1, 1000),
+    "otp_length": (4, 12),
+    "position_unit": (0.01, 100),
+    "esignature_unit": (0.01, 100),
+}
+_MANY = 1e6
 _lock = threading.Lock()
 _current = Knobs()
 
@@ -170,11 +201,20 @@ def _fit(name: str, value: Any) -> Any:
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ValueError(f"{name} must be one of {', '.join(sorted(_CHOICES[name]))}")
     kind = kinds[name]
+    is_price = name.startswith("price_") and name not in _CHOICES
     try:
         if kind is bool:
             return value if isinstance(value, bool) else str(value).lower() in {"1", "true", "on", "yes"}
-        if name.startswith("price_") and name != "price_unit":
-            return str(Decimal(str(value)))
-        return kind(value)
-    except (TypeError, ValueError, InvalidOperation) as error:
+        fitting = Decimal(str(value)) if is_price else kind(value)
+    except (TypeError, ValueError, OverflowError, InvalidOperation) as error:
         raise ValueError(f"{name}: {value!r} does not fit") from error
+    if is_price or kind is not str:
+        _check_bounds(name, fitting)
+    return str(fitting) if is_price else fitting
+
+
+def _check_bounds(name: str, value: Any) -> None:
+    smallest, largest = _BOUNDS.get(name, (0, _MANY))
+    # What is no number at all is not even itself.
+    if value != value or not smallest <= value <= largest:
+        raise ValueError(f"{name} must lie between {smallest:g} and {largest:g}")

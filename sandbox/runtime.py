@@ -8,7 +8,7 @@ import time
 from functools import cache
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from .paper.authority import Authority, open_authority
 
@@ -46,8 +46,9 @@ def work_until(stop: threading.Event) -> None:
                 forget_old()
                 usage.write_down()
                 seldom = time.monotonic() + 1.0
-        except DatabaseError:
-            logger.exception("the sandbox's worker could not use its database")
+        except Exception:
+            # Whatever one hostile document does: without this thread no other would ever be validated.
+            logger.exception("the sandbox's worker stumbled")
             close_old_connections()
             busy = 0
         if not busy:

@@ -5,6 +5,8 @@ from __future__ import annotations
 ESIGNATURE = "esignature.openapi.com"
 FIRMADIGITALE = "ws.firmadigitale.com"
 OAUTH = "oauth.openapi.com"
+OAUTH_V1 = "oauth.openapi.it"
+_OAUTH_V1_HOSTS = (OAUTH_V1, "oauth.altravia.com")
 
 _SEGMENTS = {
     "EU-SES": ESIGNATURE,
@@ -19,6 +21,9 @@ _SEGMENTS = {
     "callbacks": OAUTH,
     "errors": OAUTH,
     "stats": OAUTH,
+    "token": OAUTH_V1,
+    "credit": OAUTH_V1,
+    "counters": OAUTH_V1,
 }
 
 # No DELETE scope exists for `firma_elettronica_ui` although its DELETE does; the rest is for orders and
@@ -52,6 +57,11 @@ def first_segment(path: str) -> str:
 def host_of(path: str) -> str | None:
     """The production name of the host that serves this path; None for the sandbox's own pages."""
     return _SEGMENTS.get(first_segment(path))
+
+
+def is_oauth_v1(host: str) -> bool:
+    """Whether a call names the deprecated OAuth host: all live on one origin here, and two share `/scopes`."""
+    return host.partition(":")[0].lower().removeprefix("test.") in _OAUTH_V1_HOSTS
 
 
 def scopes_for(method: str, path: str) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def _signer(signer: Signer, editable: dict[str, Any], *, has_link: bool) -> dict
     }
     if signer.email:
         shown["email"] = signer.email
-        shown["emailValidation"] = _email_validation(signer.email)
+        shown["emailValidation"] = _email_validation(signer.email, signer.code_attempts)
     if signer.mobile:
         shown["mobile"] = signer.mobile
     if signer.message:
@@ -120,10 +120,10 @@ def _placed(placement: dict[str, Any]) -> dict[str, Any]:
     return shown | ({"name": placement["name"]} if placement.get("name") else {})
 
 
-def _email_validation(email: str) -> dict[str, Any]:
+def _email_validation(email: str, attempts: int) -> dict[str, Any]:
     domain = email.rpartition("@")[2]
     record = {"host": domain, "class": "IN", "ttl": 300, "type": "MX", "pri": 10, "target": f"mx.{domain}"}
-    return {"domain": domain, "host": domain, "otpAttempts": 0, "mxRecords": [record]}
+    return {"domain": domain, "host": domain, "otpAttempts": attempts, "mxRecords": [record]}
 
 
 def esignature(procedure: Procedure, *, has_links: bool = True) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def firmadigitale_status(procedure: Procedure) -> str:
         Phase.DONE: "finished",
         Phase.REFUSED: "refused",
         Phase.EXPIRED: "expired",
-        Phase.FAILED: "file validation failed",
+        Phase.FAILED: knobs.current().firmadigitale_failed_status,
         Phase.WITHDRAWN: "error",
     }[Phase(procedure.phase)]
 
@@ -195,8 +195,8 @@ def member(signer: Signer) -> dict[str, Any]:
         "email": signer.email,
         "phone": signer.mobile,
         "status": member_status(signer),
-        "createdAt": clock.iso(signer.created_at),
-        "updatedAt": clock.iso(signer.updated_at),
+        "createdAt": clock.rome(signer.created_at),
+        "updatedAt": clock.rome(signer.updated_at),
         "sign_link": link_of(signer),
     }
 
@@ -218,11 +218,11 @@ def firmadigitale(procedure: Procedure, id_key: str = "id") -> dict[str, Any]:
 
 
 def firmadigitale_answer(procedure: Procedure, id_key: str = "id") -> dict[str, Any]:
-    """The same with its callback and how that fares."""
+    """The same with its callback, of which the headers stay out, and how that fares."""
     shown = firmadigitale(procedure, id_key)
     shown["callback_status"] = procedure.callback_status or ("waiting" if procedure.callback else "")
     if procedure.callback:
-        shown["callback"] = procedure.callback
+        shown["callback"] = {name: procedure.callback[name] for name in ("method", "field", "url")}
     return shown
 
 

@@ -65,6 +65,26 @@ class SandboxHandle:
         """Refuse as whoever has this link."""
         return self._post("refuse", {"link": link, **options})
 
+    def move(self, procedure: str, step: str, **options: Any) -> dict[str, Any]:
+        """``expire`` or ``fail`` an open procedure."""
+        return self._post(f"procedures/{procedure}", {"step": step, **options})
+
+    def settle(self) -> None:
+        """Wait until everything that is due is done: validations and callbacks."""
+        if not self._post("settle", {})["settled"]:
+            raise RuntimeError("sandbox: something due is not done")
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock; what is due by then is done before this returns."""
+        self._post("clock", {"advance": seconds})
+
+    def subscribe(
+        self, scope: str | None = None, requests: int | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Begin a subscription to a call (the control desk's usual one if None): ``days``, ``price_per_request`` …"""
+        named = {"scope": scope, "requests": requests}
+        return self._post("subscriptions", {**{k: v for k, v in named.items() if v is not None}, **options})
+
     def spid(self) -> dict[str, Any]:
         """Vouchers sold, left and charged, and the newest of them."""
         return self._get("spid", {})
@@ -77,17 +97,13 @@ class SandboxHandle:
         """Be identified with this voucher without a browser; ``step="fail"`` to fail."""
         return self._post("spid/use", {"link": link, **options})
 
-    def subscribe(self, scope: str, requests: int, **options: Any) -> dict[str, Any]:
-        """Begin a subscription."""
-        return self._post("subscriptions", {"scope": scope, "requests": requests, **options})
-
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""
         return self._post("seed", options)
 
-    def reset(self) -> None:
-        """Forget everything: procedures, messages, faults, knobs."""
-        self._post("reset", {})
+    def reset(self, **knobs: Any) -> None:
+        """Forget everything: procedures, messages, faults, knobs; then turn these knobs."""
+        self._post("reset", {"settings": knobs})
 
     def _get(self, path: str, parameters: dict[str, Any]) -> Any:
         answer = self.http.get(f"/{path}", params=parameters)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from .api import account, esignature, firmadigitale, tokens
+from .api import account, esignature, firmadigitale, oauth_v1, tokens
 from .pages import control, control_api, inbox, signing, views
 from .spid.urls import urlpatterns as spid_urls
 
@@ -38,11 +38,18 @@ urlpatterns = [
     re_path(r"^stats/ips/?$", account.VIEWS["statistics_ips"]),
     re_path(r"^stats/apis/?$", account.VIEWS["statistics_apis"]),
     re_path(r"^stats/apis/(?P<domain>[^/]+)/?$", account.VIEWS["statistics_api"]),
+    # Account, deprecated
+    re_path(r"^token/?$", oauth_v1.tokens),
+    re_path(r"^token/(?P<token>[^/]+)/?$", oauth_v1.token),
+    re_path(r"^credit/?$", oauth_v1.credit),
+    re_path(r"^counters/total/?$", oauth_v1.counters),
+    re_path(r"^counters/(?P<period>[^/]+)/(?P<date>[^/]+)/?$", oauth_v1.counters),
     # Signers
     path("sign/<str:secret>", signing.page, name="sign"),
     path("sign/<str:secret>/code", signing.send, name="sign-code"),
     path("sign/<str:secret>/sign", signing.finish, name="sign-finish"),
     path("sign/<str:secret>/refuse", signing.refuse, name="sign-refuse"),
+    path("sign/<str:secret>/look.css", signing.look_css, name="sign-look"),
     path("sign/<str:secret>/state", signing.state, name="sign-state"),
     path("sign/<str:secret>/document.pdf", signing.document, name="sign-document"),
     *spid_urls,
@@ -51,10 +58,12 @@ urlpatterns = [
     path("inbox/", inbox.listing, name="inbox"),
     path("inbox/<int:number>/", inbox.detail, name="message"),
     path("inbox/<int:number>/html", inbox.html, name="message-html"),
+    path("inbox/<int:number>/source", inbox.source, name="message-source"),
     path("control/", control.desk, name="control"),
     path("control/faults", control.faults_form, name="control-faults"),
     path("control/settings", control.settings_form, name="control-settings"),
     path("control/wallet", control.wallet_form, name="control-wallet"),
+    path("control/plan", control.plan_form, name="control-plan"),
     path("control/clock", control.clock_form, name="control-clock"),
     path("control/procedure", control.procedure_form, name="control-procedure"),
     path("control/reset", control.reset_form, name="control-reset"),
@@ -71,6 +80,7 @@ urlpatterns = [
     path("control/api/subscriptions", control_api.plan),
     path("control/api/clock", control_api.clock_hands),
     path("control/api/procedures/<str:id>", control_api.procedure),
+    path("control/api/settle", control_api.settle),
     path("control/api/seed", control_api.seed_many),
     path("robots.txt", views.robots),
 ]

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet, Sum
 
 from . import clock
+from .api.answers import number
 from .models import ErrorEntry, Usage
 
 _Key = tuple[date, str, str, str, str]
@@ -75,6 +76,25 @@ def write_down() -> None:
                 errors=F("errors") + count["errors"],
                 amount=F("amount") + amounts.get(key, Decimal(0)),
             )
+
+
+def of_token(token: str) -> dict[str, Any]:
+    """What was asked and spent with a token, by the names that its limits bear too."""
+    write_down()
+    return sums(Usage.objects.filter(token=token))
+
+
+def sums(rows: QuerySet[Usage]) -> dict[str, Any]:
+    """Counters of some calls together, as the API names them."""
+    names = {
+        "totalRequests": "total",
+        "walletRequests": "wallet",
+        "subscriptionRequests": "subscription",
+        "errorRequests": "errors",
+        "walletAmount": "amount",
+    }
+    found = rows.aggregate(**{name: Sum(column) for name, column in names.items()})
+    return {name: number(Decimal(value or 0)) for name, value in found.items()}
 
 
 def forget() -> None:

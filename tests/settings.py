@@ -20,6 +20,8 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]
 # Hashes as slow as in production would be most of the suite's time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A code that is made at the end of its half minute is still good at the beginning of the next.
+MFA_TOTP_TOLERANCE = 1
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 STORAGES["archive"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

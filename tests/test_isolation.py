@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.flows.invite import VALID
-from customers.models import Invitation, Membership
+from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
@@ -182,6 +182,46 @@ def test_a_member_who_was_removed_is_out_at_once(name):
     answer = visit(client, name, address)
     assert answer.status_code == 302
     assert answer["Location"] == reverse("customers:create")
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_suspended_house_opens_nothing_to_its_own_members(name):
+    client, membership = member_client(OWNER)
+    address = address_in(name, membership.organisation)
+    Organisation.objects.filter(pk=membership.organisation_id).update(is_suspended=True)
+    answer = visit(client, name, address)
+    assert answer.status_code == 403
+    assert "suspended" in answer.content.decode()
+
+
+def test_a_suspended_house_is_not_entered_and_its_owner_makes_no_other():
+    client, membership = member_client(OWNER)
+    Organisation.objects.update(is_suspended=True)
+    chosen = {"organisation": str(membership.organisation_id)}
+    assert client.post(reverse("customers:switch"), chosen).status_code == 404
+    assert client.get(reverse("customers:enter", args=[membership.organisation_id])).status_code == 404
+    assert client.get(reverse("customers:create")).status_code == 403
+    assert client.post(reverse("customers:create"), {"name": "The same again"}).status_code == 403
+    assert client.get(reverse("home")).status_code == 403
+    assert client.get(reverse("customers:profile")).status_code == 200
+
+
+def test_a_suspended_houses_signers_finish_what_was_sent():
+    envelope = EnvelopeFactory(signing=True)
+    Organisation.objects.update(is_suspended=True)
+    token = give_token(envelope.signers.first())
+    assert Client().get(reverse("signing:invitation", args=[token])).status_code == 200
+    assert Client().post(reverse("signing:leave", args=[token])).status_code == 302
+
+
+@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE - {"customers:enter"})])
+def test_a_person_who_was_made_inactive_is_out_at_once(name):
+    client, membership = member_client(OWNER)
+    address = address_in(name, membership.organisation)
+    User.objects.update(is_active=False)
+    answer = visit(client, name, address) if name in MEMBERS else client.post(address)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
 
 
 def test_a_member_of_two_houses_sees_only_the_one_they_act_for():

@@ -1,6 +1,6 @@
 """Secrets at rest: what is sealed here can be read only with the portal's encryption keys."""
 
 from .sealing import SealBroken, open_sealed, seal
-from .tokens import digest_of, new_token
+from .tokens import digest_of, new_token, without_tokens
 
-__all__ = ["SealBroken", "digest_of", "new_token", "open_sealed", "seal"]
+__all__ = ["SealBroken", "digest_of", "new_token", "open_sealed", "seal", "without_tokens"]

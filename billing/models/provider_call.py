@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
+from facts.indexes import PrefixIndex
 
 
 class ProviderCall(AppendOnly):
@@ -27,7 +28,8 @@ class ProviderCall(AppendOnly):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(fields=["-at"], name="provider_call_newest"),
-            models.Index(fields=["path"], name="provider_call_path"),
+            PrefixIndex(fields=["path"], name="provider_call_path"),
+            models.Index(fields=["error"], condition=~models.Q(error=""), name="provider_call_error"),
         ]
 
     def __str__(self) -> str:

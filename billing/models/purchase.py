@@ -112,6 +112,8 @@ class Purchase(models.Model):
             models.Index(
                 fields=["line", "state", "created_at"], name="purchase_in_line", condition=~Q(line="")
             ),
+            models.Index(fields=["-created_at", "-id"], name="purchase_newest_of_all"),
+            models.Index(fields=["provider_reference"], name="purchase_reference"),
         ]
         constraints = [
             models.UniqueConstraint(

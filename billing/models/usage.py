@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly, AppendOnlyQuerySet
+from facts.indexes import PrefixIndex
 
 from .price_book import Price, Product, Tariff
 from .purchase import Purchase
@@ -73,6 +74,8 @@ class Usage(AppendOnly):
         indexes = [
             models.Index(fields=["organisation", "occurred_at", "id"], name="usage_by_period"),
             models.Index(fields=["-occurred_at"], name="usage_newest"),
+            PrefixIndex(fields=["subject"], name="usage_subject"),
+            PrefixIndex(fields=["person"], name="usage_person"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -139,3 +139,27 @@ def test_the_page_asks_a_constant_number_of_questions(accountant, django_assert_
     used(membership.organisation, [f"Signer {number}" for number in range(60)])
     with django_assert_max_num_queries(12):
         client.get(reverse("usage:month"), MARCH)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("0001-01-01", "2026-03-31"),
+        ("2026-03-01", "9999-12-31"),
+        ("0001-01-01", "9999-12-31"),
+        ("9999-12-31", "0001-01-01"),
+    ],
+)
+def test_a_day_at_the_end_of_the_calendar_is_told_beside_its_field(accountant, first, last):
+    client, _ = accountant
+    answer = client.get(reverse("usage:month"), {"first": first, "last": last})
+    assert answer.status_code == 200
+    assert b"Choose a day between the years 2000 and 2100." in answer.content
+    assert client.get(reverse("usage:export"), {"first": first, "last": last}).status_code == 404
+
+
+def test_a_day_far_off_but_in_reach_is_simply_an_empty_period(accountant):
+    client, _ = accountant
+    far = {"first": "2000-01-01", "last": "2100-12-31"}
+    assert client.get(reverse("usage:month"), far).status_code == 200
+    assert rows(client.get(reverse("usage:export"), far), ";") == []

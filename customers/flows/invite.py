@@ -16,6 +16,8 @@ from ..models import Invitation, Membership, Organisation, User
 VALID = timedelta(days=7)
 HOUR = 3600
 PER_ORGANISATION = 30
+# Whatever organisations they act for: anybody can make another.
+PER_PERSON = 60
 PER_ADDRESS = 5
 
 
@@ -41,6 +43,8 @@ def invite(organisation: Organisation, email: str, role: str, by: User) -> Invit
     if Membership.objects.for_organisation(organisation).filter(user__email__iexact=email).exists():
         raise AlreadyMember
     _count(organisation, email)
+    if not allow(f"invited-by:{by.pk}", PER_PERSON, HOUR):
+        raise TooMany
     token, now = new_token(), timezone.now()
     with transaction.atomic():
         # The organisation's row is the lock: two owners who invite the same address leave one open invitation.

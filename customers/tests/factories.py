@@ -2,7 +2,9 @@
 
 import factory
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -62,3 +64,21 @@ def member_client(role: str = "owner", organisation: Organisation | None = None)
     client = Client(headers={"accept-language": "en"})
     client.force_login(membership.user)
     return client, membership
+
+
+STAFF_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def second_factor_code(secret: str = STAFF_SECRET) -> str:
+    """The one-time code that an app with this secret shows now."""
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def staff_client(**fields) -> Client:
+    """A browser in which staff (a superuser, if not said otherwise) have logged in with password and second factor."""
+    user = UserFactory(**{"email": "staff@example.it", "is_staff": True, "is_superuser": True, **fields})
+    TOTP.activate(user, STAFF_SECRET)
+    client = Client(headers={"accept-language": "en"})
+    client.post(reverse("account_login"), {"login": user.email, "password": "x"})
+    client.post(reverse("mfa_authenticate"), {"code": second_factor_code()})
+    return client

@@ -118,6 +118,19 @@ def test_a_lost_password_is_chosen_anew_by_mail_in_the_persons_language():
     assert user.check_password(PASSWORD)
 
 
+def test_each_address_offers_what_can_be_done_with_it():
+    user = UserFactory(email="giulia@bottega.example")
+    other = EmailAddress.objects.create(user=user, email="giulia@studio.example", verified=True)
+    client = browser()
+    client.force_login(user)
+    page = client.get(reverse("account_email")).content.decode()
+    assert page.count('name="action_remove"') == page.count('name="action_primary"') == 1
+    assert 'name="action_send"' not in page
+    client.post(reverse("account_email"), {"email": other.email, "action_primary": ""})
+    user.refresh_from_db()
+    assert user.email == "giulia@studio.example"
+
+
 def test_a_lost_password_of_nobody_is_told_by_mail_only():
     known, unknown = browser(), browser()
     UserFactory(email="known@example.it")
@@ -172,3 +185,17 @@ def test_a_new_browser_speaks_the_language_of_the_profile():
     client = browser("en")
     client.force_login(UserFactory(language="fr"))
     assert b'<html lang="fr"' in client.get(reverse("customers:profile")).content
+
+
+@pytest.mark.parametrize("address", [f"a@{'é' * 63}.it", "a@．it.it"])
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password"])
+def test_an_address_that_no_mail_can_carry_is_told_beside_the_field(name, address):
+    answer = browser().post(reverse(name), NEW | {"email": address})
+    assert b"Enter a valid e-mail address." in answer.content
+    assert not Mail.objects.exists()
+
+
+def test_an_address_with_other_letters_is_kept_as_mail_servers_spell_it():
+    browser().post(reverse("account_signup"), NEW | {"email": "Giulia@Bottegà.example"})
+    assert User.objects.get().email == "giulia@xn--botteg-nta.example"
+    assert mail.outbox[0].to == ["giulia@xn--botteg-nta.example"]

@@ -110,6 +110,17 @@ def test_who_comes_by_the_invitation_but_signs_up_with_another_address_verifies_
     assert not User.objects.get(email="mallory@example.it").emailaddress_set.get().verified
 
 
+def test_an_invitation_that_was_withdrawn_meanwhile_proves_no_address():
+    invitation, path = invited()
+    client = browser()
+    client.get(path)
+    revoke(invitation)
+    new = {"name": "P", "password1": PASSWORD, "password2": PASSWORD, "language": "en"}
+    answer = client.post(reverse("account_signup"), {**new, "email": invitation.email})
+    assert answer["Location"] == reverse("account_email_verification_sent")
+    assert not User.objects.get(email=invitation.email).emailaddress_set.get().verified
+
+
 def test_the_address_is_kept_by_its_digest_only():
     invitation, path = invited()
     token = path.rstrip("/").rsplit("/", 1)[-1]

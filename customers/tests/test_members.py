@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 
 from customers.flows.organise import LastOwner, change_role, remove
-from customers.models import Membership
+from customers.models import Invitation, Membership
 from customers.tests.factories import MembershipFactory, member_client
 
 OWNER, VIEWER = Membership.Role.OWNER, Membership.Role.VIEWER
@@ -112,3 +112,12 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(act):
         thread.join(timeout=30)
     assert sorted(outcomes) == ["done", "last"]
     assert Membership.objects.filter(organisation=first.organisation, role=OWNER).count() == 1
+
+
+@pytest.mark.django_db
+def test_an_address_longer_than_mail_servers_take_is_told_beside_the_field():
+    client, _ = member_client("owner")
+    address = f"{'a' * 64}@{'.'.join(['b' * 63] * 3)}.example"
+    answer = client.post(reverse("customers:members"), {"email": address, "role": "viewer"})
+    assert b"at most 254 characters" in answer.content
+    assert not Invitation.objects.exists()

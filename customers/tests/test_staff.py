@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,17 +11,20 @@ from django.urls import reverse
 
 from customers.flows.invite import invite
 from customers.models import Membership, Organisation, User
-from customers.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from customers.tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+    member_client,
+    staff_client,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff(client):
-    person = UserFactory(email="staff@example.it", is_staff=True, is_superuser=True)
-    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
-    client.force_login(person)
-    return client
+def staff():
+    return staff_client()
 
 
 def page(model, *args):
@@ -137,3 +142,83 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(staff, model
 
     questions(1)
     assert questions(2) == questions(15)
+
+
+RIGHTS = ("view_user", "change_user", "add_user")
+
+
+def staff_with(*rights):
+    """Staff who are no superusers, with these rights."""
+    client = staff_client(email="helper@example.it", is_superuser=False)
+    helper = User.objects.get(email="helper@example.it")
+    helper.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    return client, helper
+
+
+def test_staff_who_may_edit_people_give_nobody_rights_and_least_of_all_themselves():
+    client, helper = staff_with(*RIGHTS)
+    customer = UserFactory()
+    for person in (helper, customer):
+        data = {
+            "email": person.email,
+            "name": "New",
+            "is_active": "on",
+            "is_staff": "on",
+            "is_superuser": "on",
+        }
+        client.post(page("user", person.pk), data)
+        person.refresh_from_db()
+        assert not person.is_superuser
+    assert customer.name == "New"
+    assert not customer.is_staff
+
+
+def test_staff_who_may_edit_people_change_no_password_of_staff():
+    client, _ = staff_with(*RIGHTS)
+    chief = UserFactory(is_staff=True, is_superuser=True)
+    new = {"password1": "una-frase-lunga-42", "password2": "una-frase-lunga-42", "usable_password": "true"}
+    address = reverse("admin:auth_user_password_change", args=[chief.pk])
+    assert client.post(address, new).status_code == 403
+    client.post(page("user", chief.pk), {"email": "mine@example.it", "name": "x"})
+    chief.refresh_from_db()
+    assert chief.check_password("x")
+    assert chief.email != "mine@example.it"
+
+
+def test_staff_without_rights_see_nothing():
+    client, _ = staff_with()
+    for model in ("user", "organisation", "invitation"):
+        assert client.get(page(model)).status_code == 403
+
+
+def test_a_persons_address_is_kept_in_small_letters_by_staff_too(staff):
+    person = UserFactory()
+    staff.post(page("user", person.pk), {"email": "New@Example.it", "name": "x", "is_active": "on"})
+    person.refresh_from_db()
+    assert person.email == "new@example.it"
+
+
+def test_staff_see_who_is_logged_in_and_never_the_key_of_a_session(staff):
+    client, membership = member_client("owner")
+    client.get(reverse("home"))
+    session = UserSession.objects.get(user=membership.user)
+    listed = staff.get(reverse("admin:usersessions_usersession_changelist"), {"q": membership.user.email})
+    assert membership.user.email.encode() in listed.content or str(membership.user).encode() in listed.content
+    shown = staff.get(reverse("admin:usersessions_usersession_change", args=[session.pk]))
+    for answer in (listed, shown):
+        assert answer.status_code == 200
+        assert session.session_key.encode() not in answer.content
+
+
+def test_staff_see_which_second_factor_somebody_has_and_take_a_lost_one_away(staff):
+    person = UserFactory()
+    factor = TOTP.activate(person, "JBSWY3DPEHPK3PXP").instance
+    address = reverse("admin:mfa_authenticator_change", args=[factor.pk])
+    answer = staff.get(address)
+    assert answer.status_code == 200
+    assert factor.data["secret"].encode() not in answer.content
+    staff.post(address, {"user": User.objects.get(email="staff@example.it").pk, "type": "totp", "data": "{}"})
+    factor.refresh_from_db()
+    assert factor.user == person
+    staff.post(reverse("admin:mfa_authenticator_delete", args=[factor.pk]), {"post": "yes"})
+    assert not person.authenticator_set.exists()

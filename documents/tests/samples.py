@@ -1,6 +1,7 @@
 """PDFs made by hand, good and bad, one for each thing that an upload is judged by. Other apps' tests use them too."""
 
 import io
+import zipfile
 import zlib
 from functools import cache
 from typing import Any
@@ -229,6 +230,132 @@ def turned(rotation: int = 90, crop: tuple[float, ...] = (), unit: float = 1) ->
     return saved(pdf)
 
 
+def by_hand(
+    catalog: str = "", page: str = "/MediaBox[0 0 595 842]", *more: str, trailer: str = "", count: str = "1"
+) -> bytes:
+    """A PDF of one page, written sign by sign: what libraries refuse to write. Further objects begin at number 4."""
+    objects = [f"<</Type/Catalog/Pages 2 0 R{catalog}>>", f"<</Type/Pages/Kids[3 0 R]/Count {count}>>"]
+    objects += [f"<</Type/Page/Parent 2 0 R{page}>>", *more]
+    data, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n{content}\nendobj\n".encode("latin-1")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    head = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    tail = f"trailer\n<</Root 1 0 R/Size {len(objects) + 1}{trailer}>>\nstartxref\n{len(data)}\n%%EOF\n"
+    return data + head.encode() + tail.encode()
+
+
+def uri(address: str) -> bytes:
+    """Opens an address; as text in a PDF, or in angle brackets as hex digits."""
+    return by_hand(f"/OpenAction<</S/URI/URI{address if address.startswith('<') else f'({address})'}>>")
+
+
+def javascript_in_odd_letters() -> bytes:
+    """Names may be spelt by numbers, and stand elsewhere."""
+    return by_hand(
+        "/OpenAction<</#53 4 0 R/J#53 5 0 R>>",
+        "/MediaBox[0 0 595 842]",
+        "/Java#53cript",
+        "(app.alert\\(1\\))",
+    )
+
+
+def javascript_in_field() -> bytes:
+    """Script that runs when a key is pressed in a field."""
+    action = "<</FT/Tx/T(a)/AA<</K<</S/JavaScript/JS(x)>>>>>>"
+    return by_hand("/AcroForm<</Fields[4 0 R]>>", "/MediaBox[0 0 595 842]", action)
+
+
+def javascript_in_bookmark() -> bytes:
+    return by_hand("/Outlines<</First<</A<</S/JavaScript/JS(x)>>>>>>")
+
+
+def javascript_in_tree() -> bytes:
+    """Script in a branch of the document's name tree."""
+    branch = "<</Names[(a)<</S/JavaScript/JS(x)>>]/Limits[(a)(a)]>>"
+    return by_hand("/Names<</JavaScript<</Kids[4 0 R]>>>>", "/MediaBox[0 0 595 842]", branch)
+
+
+def javascript_in_parts() -> bytes:
+    """A harmless link, made a script by what all links begin with."""
+    link = "/MediaBox[0 0 595 842]/Annots[<</Subtype/Link/A<</S/URI/URI(alert\\(1\\))>>>>]"
+    return by_hand("/URI<</Base(javascript:)>>", link)
+
+
+def another_document() -> bytes:
+    return by_hand("/OpenAction<</S/Thread/F(other.pdf)/D 0>>")
+
+
+def xfa_alone() -> bytes:
+    """A dynamic form without a single ordinary field."""
+    return by_hand("/AcroForm<</XFA 4 0 R>>", "/MediaBox[0 0 595 842]", "<</Length 0>>stream\n\nendstream")
+
+
+def embedded_under_another_name() -> bytes:
+    file = "<</Length 1>>stream\nx\nendstream"
+    return by_hand("/AF[<</F(a)/EF<</Desktop 4 0 R>>>>]", "/MediaBox[0 0 595 842]", file)
+
+
+def portfolio() -> bytes:
+    return by_hand("/Collection<</View/D>>")
+
+
+def encrypted_for_certificates() -> bytes:
+    """Opens only for those whose certificates its maker named."""
+    lock = "<</Filter/Adobe.PubSec/V 4/SubFilter/adbe.pkcs7.s5>>"
+    return by_hand("", "/MediaBox[0 0 595 842]", lock, trailer="/Encrypt 4 0 R/ID[(a)(b)]")
+
+
+@cache
+def _zip() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("invoice.exe", "MZ")
+    return file.getvalue()
+
+
+def with_zip_behind() -> bytes:
+    """A contract to readers of PDFs, an archive to everybody else."""
+    return plain() + _zip()
+
+
+def with_zip_inside() -> bytes:
+    """The same, with the archive where no reader looks."""
+    archive = _zip().decode("latin-1")
+    stream = f"<</Length {len(archive)}>>stream\n{archive}\nendstream"
+    return by_hand("", "/MediaBox[0 0 595 842]", stream)
+
+
+def with_page_behind() -> bytes:
+    return plain() + b"<html><script>alert(1)</script></html>"
+
+
+def circular_pages() -> bytes:
+    """A page tree that is its own branch."""
+    return by_hand().replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]")
+
+
+def without_a_size() -> bytes:
+    return by_hand("", "")
+
+
+def size_of_words() -> bytes:
+    return by_hand("", "/MediaBox[(a) /b <</c 1>> null]")
+
+
+def deep_nesting() -> bytes:
+    return by_hand(f"/X {'[' * 100_000}{']' * 100_000}")
+
+
+def unit_of_zero() -> bytes:
+    return by_hand("", "/MediaBox[0 0 595 842]/UserUnit 0")
+
+
+def other_head() -> bytes:
+    return by_hand().replace(b"%PDF-1.7", b"%PDF-<a>")
+
+
 # Every bad sample with the code that it is refused with.
 BAD = {
     "encrypted_user": (encrypted_user, "encrypted"),
@@ -238,7 +365,13 @@ BAD = {
     "javascript_on_page": (javascript_on_page, "scripted"),
     "javascript_in_annotation": (javascript_in_annotation, "scripted"),
     "javascript_address": (javascript_address, "scripted"),
+    "javascript_in_odd_letters": (javascript_in_odd_letters, "scripted"),
+    "javascript_in_field": (javascript_in_field, "scripted"),
+    "javascript_in_bookmark": (javascript_in_bookmark, "scripted"),
+    "javascript_in_tree": (javascript_in_tree, "scripted"),
+    "javascript_in_parts": (javascript_in_parts, "scripted"),
     "launch": (launch, "launching"),
+    "another_document": (another_document, "launching"),
     "remote": (remote, "launching"),
     "submit": (submit, "submitting"),
     "embedded": (embedded, "embedded_files"),
@@ -251,6 +384,19 @@ BAD = {
     "bomb_objects": (bomb_objects, "broken"),
     "truncated": (truncated, "broken"),
     "not_pdf": (not_pdf, "not_pdf"),
+    "xfa_alone": (xfa_alone, "form_xfa"),
+    "embedded_under_another_name": (embedded_under_another_name, "embedded_files"),
+    "portfolio": (portfolio, "embedded_files"),
+    "encrypted_for_certificates": (encrypted_for_certificates, "encrypted"),
+    "with_zip_behind": (with_zip_behind, "two_kinds"),
+    "with_zip_inside": (with_zip_inside, "two_kinds"),
+    "with_page_behind": (with_page_behind, "two_kinds"),
+    "circular_pages": (circular_pages, "broken"),
+    "without_a_size": (without_a_size, "broken"),
+    "size_of_words": (size_of_words, "broken"),
+    "deep_nesting": (deep_nesting, "broken"),
+    "unit_of_zero": (unit_of_zero, "page_size"),
+    "other_head": (other_head, "broken"),
     "prefixed_polyglot": (prefixed_polyglot, "not_pdf"),
     "huge_page": (huge_page, "page_size"),
 }

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import InMemoryStorage
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from documents.flows import hold
@@ -14,6 +15,7 @@ from documents.flows.store import read, store
 from documents.models import ArchiveRecord, Retained, StoredFile
 from documents.tests.factories import make_stored
 from facts.append_only import FactIsFinal
+from signatures.envelopes.tests.factories import EnvelopeFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,3 +121,14 @@ def test_the_archives_own_records_are_no_use_of_a_file() -> None:
     stored = make_stored()
     hold.place(stored, "lawsuit", by="Sara Staff")
     assert not is_in_use(stored)
+
+
+def test_the_sweep_asks_the_database_as_often_for_many_files_in_use_as_for_few() -> None:
+    def questions(envelopes: int) -> int:
+        for envelope in EnvelopeFactory.create_batch(envelopes):
+            aged(envelope.original)
+        with CaptureQueriesContext(connection) as asked:
+            assert sweep() == 0
+        return len(asked)
+
+    assert questions(1) == questions(10)

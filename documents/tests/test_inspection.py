@@ -44,8 +44,9 @@ def test_a_file_over_the_cap_is_refused_before_it_is_read(settings: LazySettings
 
 
 def test_a_bomb_in_a_page_is_never_unpacked() -> None:
+    bomb = samples.bomb_contents()
     started = time.monotonic()
-    assert inspect(samples.bomb_contents()).page_count == 1
+    assert inspect(bomb).page_count == 1
     assert time.monotonic() - started < 5
 
 
@@ -103,6 +104,43 @@ def test_a_link_to_the_web_is_fine() -> None:
     assert (
         inspect(samples.with_open_action(Dictionary(S=Name.URI, URI="https://example.com/"))).page_count == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("JaVaScRiPt:alert", "scripted"),
+        ("\\152avascript:x", "scripted"),
+        ("<FEFF006A006100760061007300630072006900700074003A0078>", "scripted"),
+        ("<FEFF00A0200B006A006100760061007300630072006900700074003A0078>", "scripted"),
+        ("data:text/html,x", "scripted"),
+        ("file:///c:/windows/calc.exe", "launching"),
+        ("\\\\\\\\evil.example\\\\share\\\\x.exe", "launching"),
+    ],
+)
+def test_an_address_is_judged_by_what_it_does(address: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        inspect(samples.uri(address))
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("address", ["https://example.com/javascript:", "mailto:anna@example.it"])
+def test_an_address_that_only_leads_somewhere_is_fine(address: str) -> None:
+    assert inspect(samples.uri(address)).page_count == 1
+
+
+@pytest.mark.parametrize("blanks", [b"", b"\r\n", b"\n\n  \t", b"\0" * 512])
+def test_blanks_behind_the_end_are_nothing(blanks: bytes) -> None:
+    assert inspect(samples.plain() + blanks).page_count == 1
+
+
+def test_what_is_no_quarter_turn_turns_nothing() -> None:
+    assert inspect(samples.turned(45)).page_sizes == [[595.0, 842.0]]
+
+
+def test_a_page_count_that_lies_changes_nothing() -> None:
+    for count in ("-1", "99999999"):
+        assert inspect(samples.by_hand(count=count)).page_count == 1
 
 
 def test_a_process_that_takes_too_long_is_the_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:

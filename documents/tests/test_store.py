@@ -157,10 +157,9 @@ def test_who_comes_second_takes_the_first_ones_row_and_cleans_up(
     assert len(objects_of(archive, organisation)) == 1
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_keep_one_file_under_one_key(archive: InMemoryStorage) -> None:
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():  # type: ignore[attr-defined]
-        pytest.skip("a database in memory lets only one write at a time")
     organisation = make_organisation()
     together, found, failed = threading.Barrier(6), [], []
 

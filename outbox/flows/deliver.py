@@ -7,6 +7,7 @@ A worker killed between 2 and 3 leaves the mail ``sending``; after a while it is
 gets an invitation twice loses nothing, one who never gets it does.
 """
 
+import logging
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -15,11 +16,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.utils import timezone
 
-from vault import open_sealed
+from vault import SealBroken, open_sealed
 
 from ..models import Mail
 from .write import PURPOSE
 
+log = logging.getLogger(__name__)
 PAUSES = [timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 3600, 7200, 14400, 28800)]
 STALE_AFTER = timedelta(minutes=10)
 
@@ -35,6 +37,19 @@ def deliver(mail_id: int) -> bool:
     if not claimed:
         return False
     mail = Mail.objects.get(pk=mail_id)
+    try:
+        _message(mail).send()
+    except (SMTPException, OSError, ValueError, SealBroken) as error:
+        # ValueError: an address or a subject that no mail can carry.
+        _put_back(mail, error)
+        return False
+    Mail.objects.filter(pk=mail_id).update(
+        state=Mail.State.SENT, sent_at=timezone.now(), sealed_text="", sealed_html="", last_error=""
+    )
+    return True
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=open_sealed(mail.sealed_text, PURPOSE).decode(),
@@ -43,15 +58,7 @@ def deliver(mail_id: int) -> bool:
         headers={"Content-Language": mail.language, "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(open_sealed(mail.sealed_html, PURPOSE).decode(), "text/html")
-    try:
-        message.send()
-    except (SMTPException, OSError) as error:
-        _put_back(mail, error)
-        return False
-    Mail.objects.filter(pk=mail_id).update(
-        state=Mail.State.SENT, sent_at=timezone.now(), sealed_text="", sealed_html="", last_error=""
-    )
-    return True
+    return message
 
 
 def _put_back(mail: Mail, error: Exception) -> None:
@@ -64,8 +71,17 @@ def _put_back(mail: Mail, error: Exception) -> None:
 
 
 def deliver_due(limit: int = 200) -> int:
-    """Deliver what is due, and take up what a killed worker left. Returns how many were delivered."""
+    """Deliver what is due, and take up what a killed worker left. One mail never stops the others.
+
+    Returns how many were delivered.
+    """
     now = timezone.now()
     Mail.objects.filter(state=Mail.State.SENDING, next_attempt_at__lte=now).update(state=Mail.State.QUEUED)
     due = Mail.objects.due(now).order_by("next_attempt_at").values_list("pk", flat=True)[:limit]
-    return sum(deliver(pk) for pk in due)
+    delivered = 0
+    for pk in list(due):
+        try:
+            delivered += deliver(pk)
+        except Exception:
+            log.exception("mail %s could not be delivered", pk)
+    return delivered

@@ -75,3 +75,18 @@ def test_a_mail_whose_worker_was_killed_is_taken_up_again():
         state=Mail.State.SENDING, next_attempt_at=timezone.now() - timedelta(seconds=1)
     )
     assert deliver_due() == 1
+
+
+def test_a_mail_that_no_mail_can_carry_never_stops_the_others():
+    poisoned = written(recipient=f"a@{'é' * 63}.it", fact_key="fact:poison")
+    sealed_for_nobody = written(fact_key="fact:sealed")
+    Mail.objects.filter(pk=sealed_for_nobody.pk).update(sealed_text="broken")
+    good = written(fact_key="fact:good")
+    Mail.objects.exclude(pk=good.pk).update(next_attempt_at=timezone.now() - timedelta(hours=1))
+    assert deliver_due() == 1
+    good.refresh_from_db()
+    assert good.state == Mail.State.SENT
+    poisoned.refresh_from_db()
+    assert poisoned.state == Mail.State.QUEUED
+    assert poisoned.next_attempt_at > timezone.now()
+    assert "UnicodeError" in poisoned.last_error

@@ -28,6 +28,12 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 MFA_ADAPTER = "portal.second_factor.SealedMFAAdapter"
+MFA_FORMS = {
+    "login_webauthn": "portal.passkeys.LoginForm",
+    "authenticate_webauthn": "portal.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "portal.passkeys.ReauthenticateForm",
+    "add_webauthn": "portal.passkeys.AddForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Sigillo"

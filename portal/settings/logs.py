@@ -28,7 +28,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
+            "()": "portal.log_format.Formatter",
             "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers],
             "foreign_pre_chain": _shared,
         }

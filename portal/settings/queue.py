@@ -1,5 +1,7 @@
 """Broker, cache and the clockwork of the workers. Redis and the embedded Valkey are the same code."""
 
+from celery.schedules import crontab
+
 from .environment import VAR_DIR, env
 from .provider import FOLLOW_SECONDS
 
@@ -94,6 +96,21 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep drafts": {
         "task": "signatures.envelopes.tasks.sweep_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "clear sessions": {
+        "task": "portal.tasks.clear_sessions",
+        "schedule": crontab(hour="2", minute="15"),
+        "options": {"expires": 3600},
+    },
+    "check histories": {
+        "task": "portal.tasks.check_histories",
+        "schedule": crontab(hour="1", minute="30"),
+        "options": {"expires": 3600},
+    },
+    "sweep unused files": {
+        "task": "documents.tasks.sweep_unused",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

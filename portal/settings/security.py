@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,6 +23,11 @@ if not SECRET_KEY or not ENCRYPTION_KEYS:
         "SECRET_KEY and ENCRYPTION_KEYS must be set. `script/setup` writes them to var/embedded.env for a "
         "machine of your own; in production they come from the environment (docs/operation.md)."
     )
+for _key in ENCRYPTION_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:
+        raise ImproperlyConfigured("ENCRYPTION_KEYS holds something that is no Fernet key.") from error
 if not DEBUG:
     if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
         raise ImproperlyConfigured("SECRET_KEY is too weak for DEBUG=0: at least 50 random characters.")
@@ -31,8 +37,14 @@ if not DEBUG:
         raise ImproperlyConfigured("PORTAL_URL must be an https:// address when DEBUG=0.")
     if PROVIDER["api_key"] == "sandbox-api-key" and not DEMO:
         raise ImproperlyConfigured("PROVIDER_API_KEY is the sandbox's; set DEMO=1 if that is meant.")
+    for _name in ("esignature_url", "firmadigitale_url", "oauth_url"):
+        if not PROVIDER[_name].startswith("https://") and not DEMO:
+            raise ImproperlyConfigured(
+                f"PROVIDER_{_name.upper()} must be https: documents and our key go there."
+            )
 
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -46,17 +58,15 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Behind how many proxies of ours the portal stands: decides which address in X-Forwarded-For is believed.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    # Without a proxy of ours in front, this header is anybody's claim.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-_led_to = sorted(
-    {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in [*SIGNING_ORIGINS, *SPID_ORIGINS]}
-)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -67,9 +77,18 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        # Signers and holders leave for their provider's page by a form post that answers with a redirect.
-        "form-action": [SELF, *_led_to],
+        "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
 }
+
+
+def _origins(addresses: list[str]) -> list[str]:
+    return sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in addresses})
+
+
+# Only from the signer's page, and from the holder's: they leave for the provider's by a form post that answers with a
+# redirect.
+SIGNING_FORM_ACTION = _origins(SIGNING_ORIGINS)
+SPID_FORM_ACTION = _origins(SPID_ORIGINS)

@@ -52,7 +52,9 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return format_date(value, "d MMMM yyyy", locale=_locale())
+    written = format_date(value, "d\N{NO-BREAK SPACE}MMMM yyyy", locale=_locale())
+    # The French say "1er mars", and CLDR does not.
+    return f"1er{written[1:]}" if _locale() == "fr" and value.day == 1 else written
 
 
 @register.filter
@@ -65,3 +67,23 @@ def zone_name(value: datetime) -> str:
 def iso(value: datetime | None) -> str:
     """For the ``datetime`` attribute of ``<time>``."""
     return value.isoformat() if value else ""
+
+
+# What a browser calls itself, and what people call it; the first that is found counts, since most name Chrome and
+# Safari beside themselves.
+BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "CrOS": "ChromeOS",
+    "Macintosh": "macOS", "Linux": "Linux",
+}  # fmt: skip
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser by the names that people know ("Firefox, Windows"); what calls itself otherwise, as it does."""
+    program = next((name for mark, name in BROWSERS.items() if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return ", ".join(filter(None, [program, system])) if program else user_agent[:80]

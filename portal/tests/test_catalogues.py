@@ -57,6 +57,13 @@ def test_an_update_keeps_translations(tree):
     assert "Save" not in {entry["id"] for entry in catalogues.missing("it", tree)}
 
 
+def test_translations_are_typeset_however_they_were_typed(tree):
+    typed = {"id": "Save", "context": None, "translation": "L'ordre : « oui » ?"}
+    catalogues.fill("fr", [typed], tree)
+    (kept,) = [message.string for message in catalogues.load("fr", tree) if message.id == "Save"]
+    assert kept == "L’ordre\xa0: «\xa0oui\xa0»\xa0?"
+
+
 def test_a_text_inside_an_f_string_fails_the_check(tree):
     (tree / "portal" / "views.py").write_text("from x import gettext as _\nf\"{_('Hidden')}!\"\n")
     assert "portal/views.py:2: a text inside an f-string is never translated" in catalogues.problems(tree)

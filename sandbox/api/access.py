@@ -7,13 +7,13 @@ import binascii
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .. import clock, services
+from .. import clock, knobs, services, usage
 from ..models import Token
 from .answers import Refusal, failed, wrong_token
 
@@ -25,7 +25,8 @@ class Grant:
     token: str
     scopes: frozenset[str]
     expires_at: datetime
-    ip: tuple[str, ...]
+    changed_at: datetime
+    limits: dict[str, Any]
 
 
 class ProviderRequest(HttpRequest):
@@ -58,8 +59,8 @@ def _grant(token: str) -> Grant | None:
         row = Token.objects.filter(token=token).first() if token else None
         if row is None:
             return None
-        ip = tuple(row.limits.get("ip") or ()) if isinstance(row.limits, dict) else ()
-        known = _grants[token] = Grant(token, frozenset(row.scopes), row.expires_at, ip)
+        known = Grant(token, frozenset(row.scopes), row.expires_at, row.updated_at, row.limits)
+        _grants[token] = known
     return known if known.expires_at > clock.now() else None
 
 
@@ -71,12 +72,24 @@ def check_bearer(request: ProviderRequest) -> None:
     request.grant = grant
     fitting = services.scopes_for(request.method or "GET", request.path)
     scope = next((one for one in fitting if one in grant.scopes), None)
-    if scope is None:
+    delay = timedelta(seconds=knobs.current().scope_delay)
+    if scope is None or (delay and clock.now() < grant.changed_at + delay):
         raise Refusal(403, f"Forbidden: scope {fitting[0]} is not granted to this token", 403)
-    if grant.ip and request.META.get("REMOTE_ADDR") not in grant.ip:
-        raise Refusal(403, "Forbidden: this address may not use this token", 403)
     request.scope = scope
     request.domain = services.domain_of(scope)
+    if grant.limits:
+        _check_limits(grant, request)
+
+
+def _check_limits(grant: Grant, request: ProviderRequest) -> None:
+    """The limits that a token was given. What the provider answers beyond them is not documented."""
+    addresses = grant.limits.get("ip")
+    if isinstance(addresses, list) and addresses and request.META.get("REMOTE_ADDR") not in addresses:
+        raise Refusal(403, "Forbidden: this address may not use this token", 403)
+    for name, used in usage.of_token(grant.token).items():
+        limit = grant.limits.get(name)
+        if isinstance(limit, int | float) and used >= limit:
+            raise Refusal(403, f"Forbidden: {name} of this token is used up", 403)
 
 
 def is_account(request: HttpRequest) -> bool:
@@ -95,7 +108,7 @@ def is_account(request: HttpRequest) -> bool:
 
 def check_account(request: ProviderRequest) -> None:
     """Let the account pass. Raises Refusal 401."""
-    request.domain = f"test.{services.OAUTH}"
+    request.domain = f"test.{services.host_of(request.path)}"
     request.scope = f"{request.method}:{request.domain}/{services.first_segment(request.path)}"
     if not is_account(request):
         raise Refusal(401, "Unauthorized", 140)

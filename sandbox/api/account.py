@@ -8,17 +8,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 
 from .. import clock, knobs, services, usage
 from ..flows.charge import wallet
 from ..models import Delivery, ErrorEntry, Subscription, Usage, WalletTransaction
 from .access import ProviderRequest, by_method, check_account
-from .answers import Refusal, good, number
+from .answers import Refusal, good, good_wrapped, number
 from .bodies import page_of
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?\Z")
+_DATE = re.compile(r"[1-9]\d{3}(-\d{2}(-\d{2})?)?\Z")
 
 
 # Scopes
@@ -51,8 +51,9 @@ def _prices(scope: str) -> dict[str, float | int]:
 
 
 def scopes(request: ProviderRequest) -> HttpResponse:
-    """`GET /scopes`."""
-    return good([_scope(scope) for scope in services.all_scopes()])
+    """`GET /scopes`; the deprecated host nests the list once more."""
+    every = [_scope(scope) for scope in services.all_scopes()]
+    return good_wrapped({"data": every}) if services.is_oauth_v1(request.get_host()) else good(every)
 
 
 def scope(request: ProviderRequest, id: str) -> HttpResponse:
@@ -242,17 +243,6 @@ def _counted(request: ProviderRequest) -> QuerySet[Usage]:
     return Usage.objects.filter(wanted)
 
 
-def _sums(rows: QuerySet[Usage]) -> dict[str, Any]:
-    sums = rows.aggregate(Sum("total"), Sum("wallet"), Sum("subscription"), Sum("errors"), Sum("amount"))
-    return {
-        "totalRequests": sums["total__sum"] or 0,
-        "walletRequests": sums["wallet__sum"] or 0,
-        "subscriptionRequests": sums["subscription__sum"] or 0,
-        "errorRequests": sums["errors__sum"] or 0,
-        "walletAmount": number(sums["amount__sum"]) if sums["amount__sum"] else 0,
-    }
-
-
 def _distinct(rows: QuerySet[Usage], field: str) -> list[str]:
     return sorted(set(rows.values_list(field, flat=True)))
 
@@ -261,7 +251,7 @@ def statistics(request: ProviderRequest) -> HttpResponse:
     """`GET /stats`."""
     rows = _counted(request)
     more = {"totalIps": len(_distinct(rows, "ip")), "totalApis": len(_distinct(rows, "domain"))}
-    return good(_sums(rows) | more)
+    return good(usage.sums(rows) | more)
 
 
 def statistics_ips(request: ProviderRequest) -> HttpResponse:
@@ -270,7 +260,7 @@ def statistics_ips(request: ProviderRequest) -> HttpResponse:
 
 
 def _of_domain(rows: QuerySet[Usage]) -> dict[str, Any]:
-    return _sums(rows) | {
+    return usage.sums(rows) | {
         "totalIps": len(_distinct(rows, "ip")),
         "totalScopes": len(_distinct(rows, "scope")),
     }
@@ -288,7 +278,7 @@ def statistics_api(request: ProviderRequest, domain: str) -> HttpResponse:
     by_scope = {}
     for name in _distinct(rows, "scope"):
         of_scope = rows.filter(scope=name)
-        by_scope[name] = _sums(of_scope) | {"ip": _distinct(of_scope, "ip")}
+        by_scope[name] = usage.sums(of_scope) | {"ip": _distinct(of_scope, "ip")}
     return good(_of_domain(rows) | {"ip": _distinct(rows, "ip"), "scopes": by_scope})
 
 

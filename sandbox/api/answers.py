@@ -22,6 +22,14 @@ class Refusal(Exception):
         self.trace = trace
 
 
+class BareRefusal(Refusal):
+    """An error of the first generation that is nothing but its message: plain text, or a JSON string."""
+
+    def __init__(self, status: int, message: str, *, is_json: bool) -> None:
+        super().__init__(status, message)
+        self.is_json = is_json
+
+
 class Kept(HttpResponse):
     """An answer whose meaning is still at hand, for the error log and for faults that distort it."""
 
@@ -53,8 +61,12 @@ def good_wrapped(data: Any, message: str = "") -> Kept:
     return write({"data": data, "success": True, "message": message, "error": None})
 
 
-def failed(refusal: Refusal) -> Kept:
-    """An error in the envelope."""
+def failed(refusal: Refusal) -> HttpResponse:
+    """An error in the envelope, or bare."""
+    if isinstance(refusal, BareRefusal):
+        if refusal.is_json:
+            return write(refusal.message, refusal.status)
+        return HttpResponse(refusal.message, status=refusal.status, content_type="text/plain; charset=utf-8")
     body: dict[str, Any] = {
         "success": False,
         "message": refusal.message,

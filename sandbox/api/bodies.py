@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.http import HttpRequest
 
 from .answers import Refusal
+
+_FURTHEST = 10**9
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -16,14 +19,35 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not raw:
         return {}
     try:
-        body = json.loads(raw)
-    except ValueError as error:
+        body = json.loads(raw, parse_float=_finite, parse_constant=_finite)
+        if b"\\u" in raw:
+            # Half of a surrogate pair is good JSON, but no text that anything could keep.
+            json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "Malformed JSON body") from error
     if isinstance(body, list) and not body:
         return {}
     if not isinstance(body, dict):
         raise Refusal(400, "Malformed JSON body")
     return body
+
+
+def _finite(text: str) -> float:
+    """A fraction. Raises ValueError for infinity, which is not JSON, and for what is too large to be less."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return value
+
+
+def whole(value: Any) -> int:
+    """A whole number from a number or its text. Raises ValueError for anything else, infinity too."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is no whole number")
+    try:
+        return int(value)
+    except OverflowError as error:
+        raise ValueError(f"{value!r} is no whole number") from error
 
 
 def page_of(request: HttpRequest, error: int | None = None) -> tuple[int, int]:
@@ -35,7 +59,7 @@ def page_of(request: HttpRequest, error: int | None = None) -> tuple[int, int]:
         raise Refusal(400, "Query error", error) from bad
     if skip < 0 or limit < 1:
         raise Refusal(400, "Query error", error)
-    return skip, min(limit, 100)
+    return min(skip, _FURTHEST), min(limit, 100)
 
 
 def text_of(value: Any) -> str:

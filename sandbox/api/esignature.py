@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -17,12 +20,31 @@ from ..models import FileKind, Generation, Phase, Procedure
 from ..paper import trails
 from .access import ProviderRequest, by_method
 from .answers import Refusal, good
-from .bodies import body_of, ip_of, page_of, text_of
+from .bodies import body_of, ip_of, page_of, text_of, whole
 from .intake import check_count, check_size, fetched, from_base64, invalid, is_url, strings
 
 _SMS_LENGTH = 160
 _CHANNELS = {"email", "sms"}
 _MODES = {"typed", "drawn"}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+_zones = cache(available_timezones)
+COLOURS = {
+    "sidebarBackgroundColor",
+    "sidebarTitleColor",
+    "sidebarTextColor",
+    "footerBackgroundColor",
+    "headerBackgroundColor",
+    "headerTitleColor",
+    "headerSubtitleColor",
+    "buttonTextColor",
+    "buttonTextColorHover",
+    "buttonBackgroundColor",
+    "buttonBackgroundColorHover",
+    "signButtonTextColor",
+    "signButtonTextColorHover",
+    "signButtonBackgroundColor",
+    "signButtonBackgroundColorHover",
+}
 
 
 # Taking a request
@@ -58,7 +80,7 @@ def _create(request: ProviderRequest) -> HttpResponse:
         )
     )
     request.spent = spent
-    return good(shapes.esignature(procedure))
+    return good(shapes.esignature(procedure), "Created")
 
 
 def _document(given: Any) -> tuple[bytes, str]:
@@ -125,7 +147,7 @@ def _place(given: Any) -> dict[str, Any]:
     for field, smallest in (("page", 1), ("x", 0), ("y", 0)):
         try:
             number = float(given.get(field, smallest if name else "missing"))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise invalid(f"malformed '{field}' parameter in 'signatures'") from error
         if not math.isfinite(number) or number < smallest:
             raise invalid(f"malformed '{field}' parameter in 'signatures'")
@@ -136,12 +158,12 @@ def _place(given: Any) -> dict[str, Any]:
 def _callback(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or not is_url(given.get("url")):
         raise invalid("malformed 'url' parameter, must be a valid url in 'callback'", 704)
-    method = given.get("method", "JSON")
+    method = text_of(given.get("method", "JSON"))
     if method not in {"JSON", "POST"}:
         raise invalid("malformed 'method' parameter in 'callback'", 704)
     try:
-        retry = int(given.get("retry") or 0)
-    except (TypeError, ValueError) as error:
+        retry = whole(given.get("retry") or 0)
+    except ValueError as error:
         raise invalid("malformed 'retry' parameter in 'callback'", 704) from error
     if not 0 <= retry <= 5:
         raise invalid("malformed 'retry' parameter in 'callback'", 704)
@@ -158,27 +180,43 @@ def _callback(given: Any) -> dict[str, Any]:
 def _options(given: Any) -> dict[str, Any]:
     """The options with their defaults filled in. Declared optional, yet their absence is an error."""
     if not isinstance(given, dict):
-        raise invalid("'options' required")
+        raise _bad_option("'options' required")
     modes = given.get("signatureMode") or ["typed"]
+    modes = [modes] if isinstance(modes, str) else modes
     if not isinstance(modes, list) or not set(map(str, modes)) <= _MODES:
-        raise invalid("malformed 'signatureMode' parameter in 'options', values: typed, drawn")
+        raise _bad_option("malformed 'signatureMode' parameter in 'options', values: typed, drawn")
     editable = given.get("userEditableData")
     editable = editable if isinstance(editable, dict) else {}
+    timezone = text_of(given.get("timezone")) or "UTC"
+    if timezone not in _zones():
+        raise _bad_option("malformed 'timezone' parameter in 'options'")
     return {
         "asyncDocumentsValidation": True,
         "asyncSignature": False,
         "signatureMode": modes,
         "userEditableData": {name: bool(editable.get(name, True)) for name in ("name", "mobile", "email")},
         "signerMustRead": bool(given.get("signerMustRead", False)),
-        "timezone": text_of(given.get("timezone")) or "UTC",
+        "timezone": timezone,
         "ui": _ui(given.get("ui")),
     }
 
 
+def _bad_option(message: str) -> Refusal:
+    # The number that the qualified endpoints give for options; the paper names none for these.
+    return invalid(message, 625)
+
+
 def _ui(given: Any) -> dict[str, Any]:
+    """Colours, what is hidden, and where the buttons lead. Raises Refusal 422."""
     ui = dict(given) if isinstance(given, dict) else {}
     for name in ("hideSidebar", "hideHeader", "hideDownloadValidated", "hideDownloadSigned"):
         ui[name] = bool(ui.get(name, False))
+    for name in COLOURS & set(ui):
+        if not isinstance(ui[name], str) or not _COLOUR.match(ui[name]):
+            raise _bad_option(f"malformed '{name}' parameter in 'ui'")
+    ancestors = ui.get("iframeAncestors", [])
+    if not isinstance(ancestors, list) or not all(isinstance(one, str) for one in ancestors):
+        raise _bad_option("malformed 'iframeAncestors' parameter in 'ui'")
     return ui
 
 

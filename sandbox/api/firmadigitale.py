@@ -17,12 +17,16 @@ from ..models import FileKind, Generation, Interface, Phase, Procedure
 from ..paper.trail_v1 import trail_v1
 from .access import ProviderRequest, by_method
 from .access import check_bearer as check_token
-from .answers import Refusal, good_wrapped, write
-from .bodies import body_of, ip_of, text_of
+from .answers import BareRefusal, Refusal, good_wrapped, write
+from .bodies import body_of, ip_of, text_of, whole
 from .esignature import distorted
-from .intake import check_count, check_size, from_base64, invalid, is_url, strings
+from .intake import check_count, check_size, from_base64, is_url, strings
 
-_POSITION = re.compile(r"\s*-?\d+(\.\d+)?\s*(,\s*-?\d+(\.\d+)?\s*){3}\Z")
+_PHONE = re.compile(r"\+?\d{5,15}\Z")
+_CORNER = r"\s*-?\d{1,6}(\.\d{1,6})?\s*"
+_POSITION = re.compile(rf"{_CORNER}(,{_CORNER}){{3}}\Z")
+_LANGUAGES = {"fr", "en", "es", "de", "it", "pt", "nl"}
+_TARGETS = {"_top", "_blank", "_self", "_parent"}
 # As the paper's example shows it: base64 of internal call sites. Clients must never show it.
 _TRACE = base64.b64encode(b'["sandbox.php@1178","class.Sandbox.php@242"]').decode()
 
@@ -37,8 +41,12 @@ def _check(request: ProviderRequest) -> None:
         raise Refusal(404, "Not Found", 404)
 
 
-def _required(message: str) -> Refusal:
-    return Refusal(428, message, 428)
+def _required(field: str) -> Refusal:
+    return Refusal(428, f"missing {field}, required", knobs.current().firmadigitale_missing_number)
+
+
+def _invalid(field: str) -> Refusal:
+    return Refusal(406, f"invalid {field}", knobs.current().firmadigitale_invalid_number)
 
 
 # Procedures
@@ -47,17 +55,17 @@ def _required(message: str) -> Refusal:
 def _create(request: ProviderRequest) -> HttpResponse:
     body = body_of(request)
     if not text_of(body.get("content")):
-        raise _required("missing content, required")
+        raise _required("content")
     people = body.get("members")
     if not isinstance(people, list) or not people:
-        raise _required("missing members, required")
+        raise _required("members")
     check_count(people)
     members = [_member(one) for one in people]
     content = _content(body["content"])
     check_size(content)
     interface = text_of(body.get("ui"))
     if interface and not Interface.objects.filter(pk=interface).exists():
-        raise Refusal(406, "invalid ui", 406)
+        raise _invalid("ui")
     procedure, spent = open_procedure(
         Opening(
             generation=Generation.FIRMADIGITALE,
@@ -80,19 +88,23 @@ def _content(given: Any) -> bytes:
     try:
         return from_base64(given, "content")
     except Refusal as refusal:
-        raise Refusal(406, "invalid content, must be base64", 406) from refusal
+        raise _invalid("content, must be base64") from refusal
 
 
 def _member(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise Refusal(406, "invalid members", 406)
+        raise _invalid("members")
     for field in ("firstname", "lastname", "email", "phone"):
         if not text_of(given.get(field)):
-            raise _required(f"missing {field} in members, required")
+            raise _required(f"{field} in members")
     phone = "".join(text_of(given["phone"]).split())
+    if "@" not in text_of(given["email"]):
+        raise _invalid("email in members")
+    if not _PHONE.match(phone):
+        raise _invalid("phone in members")
     signs = given.get("signs") or []
     if not isinstance(signs, list):
-        raise Refusal(406, "invalid signs in members", 406)
+        raise _invalid("signs in members")
     return {
         "name": text_of(given["firstname"]),
         "surname": text_of(given["lastname"]),
@@ -106,19 +118,21 @@ def _member(given: Any) -> dict[str, Any]:
 def _sign(given: Any) -> dict[str, Any]:
     given = given if isinstance(given, dict) else {}
     try:
-        page = int(given.get("page", 1))
-    except (TypeError, ValueError) as error:
-        raise Refusal(406, "invalid page in signs", 406) from error
+        page = whole(given.get("page", 1))
+    except ValueError as error:
+        raise _invalid("page in signs") from error
     position = given.get("position")
     if position is not None and not (isinstance(position, str) and _POSITION.match(position)):
-        raise Refusal(406, "invalid position in signs", 406)
+        raise _invalid("position in signs")
     return {"page": page, "position": position}
 
 
 def _callback(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict) or not is_url(given.get("url")):
-        raise Refusal(406, "invalid callback url", 406)
-    method = given.get("method") or knobs.current().firmadigitale_callback_method
+        raise _invalid("callback url")
+    method = text_of(given.get("method")) or knobs.current().firmadigitale_callback_method
+    if method not in {"POST", "JSON"}:
+        raise _invalid("callback method")
     kept: dict[str, Any] = {
         "method": method,
         "field": text_of(given.get("field")) or "data",
@@ -140,10 +154,10 @@ def _listing(request: ProviderRequest) -> HttpResponse:
     )
 
 
-def _found(id: str, absent: Refusal) -> Procedure:
-    """400 for a malformed id. What an unknown one gets differs by endpoint."""
+def _found(id: str, absent: Refusal, *, is_json: bool = True) -> Procedure:
+    """400 for a malformed id, bare. What an unknown one gets differs by endpoint."""
     if not is_id(id):
-        raise Refusal(400, "Invalid id", 400)
+        raise BareRefusal(400, "Invalid id", is_json=is_json)
     procedure = _visible().filter(pk=id).first()
     if procedure is None:
         raise absent
@@ -151,7 +165,8 @@ def _found(id: str, absent: Refusal) -> Procedure:
 
 
 def _read(request: ProviderRequest, id: str) -> HttpResponse:
-    return good_wrapped(shapes.firmadigitale_answer(_found(id, Refusal(404, "Wrong ID", 404))))
+    procedure = _found(id, Refusal(404, "Wrong ID", 404), is_json=False)
+    return good_wrapped(shapes.firmadigitale_answer(procedure))
 
 
 def _download(request: ProviderRequest, id: str) -> HttpResponse:
@@ -171,7 +186,7 @@ def _download(request: ProviderRequest, id: str) -> HttpResponse:
 def _audit(request: ProviderRequest, id: str) -> HttpResponse:
     not_ready = Refusal(404, "missing or invalid ID, required", 470, _TRACE)
     procedure = _found(id, not_ready)
-    if procedure.phase == Phase.PREPARING:
+    if procedure.phase in {Phase.PREPARING, Phase.SIGNING}:
         raise not_ready
     return good_wrapped(trail_v1(procedure))
 
@@ -195,14 +210,30 @@ def _interface_row(row: Interface) -> dict[str, Any]:
     }
 
 
+def _check_interface(body: dict[str, Any]) -> None:
+    languages = body.get("languages", [])
+    if not isinstance(languages, list) or not set(map(str, languages)) <= _LANGUAGES:
+        raise _invalid("languages")
+    if text_of(body.get("defaultLanguage", "en")) not in _LANGUAGES:
+        raise _invalid("defaultLanguage")
+    for name in ("redirectSuccess", "redirectCancel", "redirectError"):
+        way = body.get(name)
+        if way is None:
+            continue
+        if not isinstance(way, dict) or not is_url(way.get("url")):
+            raise _invalid(name)
+        if text_of(way.get("target", "_top")) not in _TARGETS:
+            raise _invalid(f"target in {name}")
+    labels = body.get("labels", [])
+    if not isinstance(labels, list) or not all(isinstance(one, dict) for one in labels):
+        raise _invalid("labels")
+
+
 def _create_interface(request: ProviderRequest) -> HttpResponse:
     body = body_of(request)
     if not text_of(body.get("name")):
-        raise _required("missing name, required")
-    for name in ("redirectSuccess", "redirectCancel", "redirectError"):
-        target = body.get(name)
-        if target is not None and not (isinstance(target, dict) and is_url(target.get("url"))):
-            raise invalid(f"invalid {name}", 406, 406)
+        raise _required("name")
+    _check_interface(body)
     return good_wrapped(_interface_row(Interface.objects.create(definition=body)))
 
 

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
 from django.http import HttpResponse
 
 from .. import clock, services, usage
@@ -14,19 +13,18 @@ from ..identifiers import new_token
 from ..models import Token, Usage
 from . import access
 from .access import ProviderRequest, by_method
-from .answers import Refusal, good, number
-from .bodies import body_of, page_of, text_of
+from .answers import Refusal, good
+from .bodies import body_of, page_of, text_of, whole
 
 YEAR = 365 * 24 * 3600
 DEFAULT_TTL = YEAR
 _SCOPE = re.compile(r"(GET|POST|PUT|PATCH|DELETE|\*):[^/\s]+/\S*\Z")
-_TOKEN = re.compile(r"[0-9a-f]{24}\Z")
+TOKEN = re.compile(r"[0-9a-f]{24}\Z")
 
 
 def shown(token: Token) -> dict[str, Any]:
     """A token as the API shows it."""
-    counted = Usage.objects.filter(token=token.token)
-    sums = counted.aggregate(Sum("total"), Sum("wallet"), Sum("subscription"), Sum("errors"), Sum("amount"))
+    addresses = Usage.objects.filter(token=token.token).values_list("ip", flat=True)
     return {
         "token": token.token,
         "name": token.name,
@@ -36,14 +34,7 @@ def shown(token: Token) -> dict[str, Any]:
         "scopes": token.scopes,
         "refreshToken": token.refresh_token,
         "limits": token.limits,
-        "stats": {
-            "totalRequests": sums["total__sum"] or 0,
-            "walletRequests": sums["wallet__sum"] or 0,
-            "subscriptionRequests": sums["subscription__sum"] or 0,
-            "errorRequests": sums["errors__sum"] or 0,
-            "walletAmount": number(sums["amount__sum"]) if sums["amount__sum"] else 0,
-            "ip": sorted(set(counted.values_list("ip", flat=True))),
-        },
+        "stats": usage.of_token(token.token) | {"ip": sorted(set(addresses))},
     }
 
 
@@ -57,8 +48,8 @@ def _checked_scopes(scopes: Any, malformed: int, unknown: int) -> list[str]:
 
 def _expiry(ttl: Any) -> timedelta:
     try:
-        seconds = int(ttl)
-    except (TypeError, ValueError):
+        seconds = whole(ttl)
+    except ValueError:
         seconds = DEFAULT_TTL
     return timedelta(seconds=min(seconds, YEAR) if seconds > 0 else DEFAULT_TTL)
 
@@ -83,13 +74,12 @@ def create(request: ProviderRequest) -> HttpResponse:
 
 def listing(request: ProviderRequest) -> HttpResponse:
     """`GET /tokens`."""
-    usage.write_down()
     skip, limit = page_of(request)
     return good([shown(token) for token in Token.objects.order_by("-created_at", "pk")[skip : skip + limit]])
 
 
 def _found(token: str, absent: int) -> Token:
-    if not _TOKEN.match(token):
+    if not TOKEN.match(token):
         raise Refusal(422, "Invalid Token Format", 60)
     row = Token.objects.filter(token=token).first()
     if row is None:
@@ -100,7 +90,6 @@ def _found(token: str, absent: int) -> Token:
 def detail(request: ProviderRequest, token: str) -> HttpResponse:
     """`GET /tokens/{token}`."""
     access.check_account(request)
-    usage.write_down()
     return good(shown(_found(token, 120)))
 
 

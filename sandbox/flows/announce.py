@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from .. import clock, knobs, runtime, services, shapes
 from ..models import Delivery, Generation, Procedure
 
 
 def announce(procedure_id: str) -> None:
-    """One delivery with the object as it stands now."""
+    """One delivery with the object as it stands now; inside the transaction of the change."""
     procedure = Procedure.objects.filter(pk=procedure_id).first()
     if procedure is None or not procedure.callback or not procedure.callback.get("url"):
         return
@@ -24,8 +26,8 @@ def announce(procedure_id: str) -> None:
         data=shapes.callback_body(procedure),
         custom=callback.get("custom") if is_new else None,
         is_wrapped=is_new or knob.firmadigitale_callback == "data",
-        retry=int(callback.get("retry") or 0) if is_new else 0,
+        retry=int(callback.get("retry") or 0) if is_new else knob.firmadigitale_callback_retry,
         due_at=clock.now(),
         created_at=clock.now(),
     )
-    runtime.nudge()
+    transaction.on_commit(runtime.nudge)

@@ -51,9 +51,9 @@ def charge(procedure: Procedure, people: int) -> Spent:
         .first()
     )
     planned = min(units, plan.available_requests) if plan else 0
-    knob = knobs.current()
-    unit_price = Decimal(knob.price_subscription) if knob.subscription_charges_wallet else Decimal(0)
-    amount = unit_price * planned + _single_price(procedure) * (units - planned)
+    amount = _single_price(procedure) * (units - planned)
+    if plan and knobs.current().subscription_charges_wallet:
+        amount += plan.price_per_request * planned
     purse = wallet()
     if amount > purse.credit:
         message = f"Insufficient Credit in Wallet: {number(amount)} > {number(purse.credit)}"
@@ -83,9 +83,12 @@ def move(amount: Decimal, description: str, procedure_id: str = "", people: int 
     )
 
 
-def refund(procedure: Procedure) -> None:
-    """Give back what a failed procedure cost, where the knob says so. Inside a transaction of the caller."""
-    if not knobs.current().refund_on_failure or procedure.charged_at is None:
+def refund(procedure: Procedure, *, is_due: bool) -> None:
+    """Give back what a procedure took from the wallet, where the knob says so (once).
+
+    Inside a transaction of the caller. Requests of a subscription are not given back.
+    """
+    if not is_due or procedure.charged_at is None:
         return
     taken = list(WalletTransaction.objects.filter(procedure_id=procedure.id))
     amount = -sum((row.amount for row in taken), Decimal(0))

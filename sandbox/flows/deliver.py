@@ -11,13 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from .. import clock, faults, knobs
 from ..models import Delivery, Generation, Procedure
 
 logger = logging.getLogger(__name__)
-_TIMEOUT = 30.0
 _MAY_PASS = {502, 503}
 _THREADS = 4
 _line: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -42,7 +41,7 @@ def deliver_due(stop: threading.Event) -> int:
 
 
 def _deliver_until(stop: threading.Event) -> None:
-    with httpx.Client(timeout=_TIMEOUT, trust_env=False, follow_redirects=False) as client:
+    with httpx.Client(trust_env=False, follow_redirects=False) as client:
         while not stop.is_set():
             try:
                 pk = _line.get(timeout=0.5)
@@ -64,45 +63,47 @@ def deliver(pk: str, client: httpx.Client) -> None:
     delivery = Delivery.objects.filter(pk=pk, active=True).first()
     if delivery is None:
         return
-    delivery.started_at = clock.now()
     delivery.attempt += 1
-    if faults.take("lost_callback"):
-        _complete(delivery, None, "lost by a fault")
+    tried = {"started_at": clock.now(), "attempt": delivery.attempt}
+    path = f"{delivery.scope.rpartition('/')[2]}/{delivery.procedure_id}"
+    if faults.take("lost_callback", path):
+        _complete(delivery, tried, None, "lost by a fault")
         return
-    times = 2 if faults.take("duplicate_callback") else 1
+    times = 2 if faults.take("duplicate_callback", path) else 1
     began = time.monotonic()
     status, said = None, ""
     for _ in range(times):
         status, said = _post(delivery, client)
-    delivery.elapsed_ms = int((time.monotonic() - began) * 1000)
+    tried["elapsed_ms"] = int((time.monotonic() - began) * 1000)
     may_pass = status is None or status in _MAY_PASS
     if status != 200 and may_pass and delivery.attempt <= delivery.retry:
         pause = knobs.current().retry_pause * 2 ** (delivery.attempt - 1)
-        delivery.due_at = clock.now() + timedelta(seconds=pause)
-        delivery.http_response_code, delivery.outcome = status, said
-        delivery.save()
+        tried["due_at"] = clock.now() + timedelta(seconds=pause)
+        _keep(delivery, tried, status, said)
         return
-    _complete(delivery, status, said)
+    _complete(delivery, tried, status, said)
 
 
-def _complete(delivery: Delivery, status: int | None, said: str) -> None:
-    delivery.active = False
-    delivery.completed_at = clock.now()
-    delivery.http_response_code, delivery.outcome = status, said[:200]
-    delivery.save()
-    word = "done" if status == 200 else "error"
-    Procedure.objects.filter(pk=delivery.procedure_id, generation=Generation.FIRMADIGITALE).update(
-        callback_status=word
-    )
+def _complete(delivery: Delivery, tried: dict[str, Any], status: int | None, said: str) -> None:
+    old = Procedure.objects.filter(pk=delivery.procedure_id, generation=Generation.FIRMADIGITALE)
+    with transaction.atomic():
+        _keep(delivery, tried | {"active": False, "completed_at": clock.now()}, status, said)
+        old.update(callback_status="done" if status == 200 else "error")
+
+
+def _keep(delivery: Delivery, tried: dict[str, Any], status: int | None, said: str) -> None:
+    # Not `save`, which would bring back what was forgotten meanwhile.
+    Delivery.objects.filter(pk=delivery.pk).update(http_response_code=status, outcome=said[:200], **tried)
 
 
 def _post(delivery: Delivery, client: httpx.Client) -> tuple[int | None, str]:
     headers = {str(name): str(value) for name, value in delivery.headers.items()}
+    timeout = knobs.current().callback_timeout
     try:
         if delivery.method == "POST":
-            response = client.post(delivery.url, data=_form(delivery), headers=headers)
+            response = client.post(delivery.url, data=_form(delivery), headers=headers, timeout=timeout)
         else:
-            response = client.post(delivery.url, json=_body(delivery), headers=headers)
+            response = client.post(delivery.url, json=_body(delivery), headers=headers, timeout=timeout)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return None, type(error).__name__
     return response.status_code, response.reason_phrase

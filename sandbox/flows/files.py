@@ -32,6 +32,12 @@ def keep(
     )
 
 
+def exist(procedure_id: str) -> bool:
+    """Whether anything is there to be read or signed."""
+    kinds = [FileKind.VALIDATED, FileKind.WORKING, FileKind.SIGNED]
+    return StoredFile.objects.filter(procedure_id=procedure_id, kind__in=kinds).exists()
+
+
 def read(procedure_id: str, *kinds: FileKind) -> bytes | None:
     """The bytes of the first of these kinds that is there."""
     kept = dict(

@@ -5,14 +5,11 @@ from __future__ import annotations
 import email.message
 import email.policy
 import re
-from email.header import decode_header, make_header
 from typing import Any
 
 from .. import clock
 from ..models import Message
 
-_CODE = re.compile(r"(?<![\d+])\d{4,8}(?!\d)")
-_CODE_WORDS = re.compile(r"\b(code|codice|otp|pin)\b|verif|confirm|conferma", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 _HREF = re.compile(r"""href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
@@ -35,26 +32,24 @@ def mail(to: str, subject: str, text: str, otp: str = "") -> Message:
 def received(raw: bytes, recipients: list[str]) -> list[Message]:
     """Mail that came in by SMTP, once for each recipient of its envelope."""
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
-    text, html = _part(parsed, "plain"), _part(parsed, "html")
-    subject = _header(parsed, "subject")
-    return [
-        Message.objects.create(
-            kind="email",
-            to=recipient,
-            sender=_header(parsed, "from"),
-            subject=subject[:998],
-            text=text,
-            html=html,
-            raw=raw,
-            received_at=clock.now(),
-        )
-        for recipient in recipients
-    ]
+    values = {
+        "kind": "email",
+        "sender": _header(parsed, "from")[:300],
+        "subject": _header(parsed, "subject")[:998],
+        "text": _part(parsed, "plain"),
+        "html": _part(parsed, "html"),
+        "raw": raw,
+        "received_at": clock.now(),
+    }
+    return [Message.objects.create(to=_storable(one), **values) for one in recipients]
 
 
 def _header(parsed: Any, name: str) -> str:
-    value = str(parsed.get(name, ""))
-    return str(make_header(decode_header(value))) if "=?" in value else value
+    try:
+        return _storable(str(parsed.get(name, "")))
+    except Exception:
+        # The library's strict parser stumbles over some malformed headers: show that there was one.
+        return "(unreadable)"
 
 
 def _part(parsed: Any, kind: str) -> str:
@@ -62,19 +57,15 @@ def _part(parsed: Any, kind: str) -> str:
     if part is None or part.get_content_subtype() != kind:
         return ""
     try:
-        return str(part.get_content())
-    except (LookupError, UnicodeError):
-        # An unknown charset: show what can be shown.
+        return _storable(str(part.get_content())).replace("\r\n", "\n")
+    except (LookupError, ValueError):
+        # An unknown charset or encoding: show what can be shown.
         return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
 
 
-def _code_in(subject: str, text: str) -> str:
-    """A one-time code in somebody's mail: digits (or groups of them) near a word that says so."""
-    for line in (subject, *_LINK.sub("", text).splitlines()):
-        found = _CODE.search(line)
-        if found and (_CODE_WORDS.search(line) or line.strip() == found.group()):
-            return found.group()
-    return ""
+def _storable(text: str) -> str:
+    """Bytes that are no text in their charset come out of the library as halves of surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def links_in(message: Message) -> list[str]:

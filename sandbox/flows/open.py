@@ -62,5 +62,5 @@ def open_procedure(opening: Opening) -> tuple[Procedure, Spent | None]:
         kept = files.keep(
             procedure, FileKind.INPUT, opening.content, opening.filename, opening.source_type or "base64"
         )
-        trail.note(procedure, f"New Input Document. MD5:{kept.md5} SHA256:{kept.sha256}")
+        trail.note(procedure, f"New Input Document. MD5:{kept.md5}")
     return procedure, spent

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,7 +15,7 @@ from ..paper.authority import Identity
 from ..paper.stamp import Stamp, read_drawing
 from . import files, messages, trail
 from .announce import announce
-from .charge import charge
+from .charge import charge, refund
 from .code import check_code
 from .locks import lock_for
 
@@ -46,12 +48,11 @@ def open_page(signer: Signer, ip: str, user_agent: str) -> None:
             signer.procedure,
             f"{trail.person(signer)} Opened The Signing Page. {trail.origin(ip, user_agent)}",
         )
-    started = Procedure.objects.filter(pk=signer.procedure_id, phase=Phase.SIGNING, started_at=None)
-    if (
-        started.update(started_at=now, updated_at=now)
-        and signer.procedure.generation == Generation.FIRMADIGITALE
-    ):
-        announce(signer.procedure_id)
+    waiting = Procedure.objects.filter(pk=signer.procedure_id, phase=Phase.SIGNING, started_at=None)
+    with transaction.atomic():
+        has_started = waiting.update(started_at=now, updated_at=now)
+        if has_started and signer.procedure.generation == Generation.FIRMADIGITALE:
+            announce(signer.procedure_id)
 
 
 def sign(signer: Signer, act: Act) -> None:
@@ -63,18 +64,25 @@ def sign(signer: Signer, act: Act) -> None:
             raise NotOpen
         if knobs.current().ordered and _is_somebody_ahead(signer):
             raise NotYourTurn
+        before = files.read(procedure.pk, FileKind.WORKING, FileKind.VALIDATED)
+        if before is None:
+            raise NotOpen
         drawing = read_drawing(act.drawing) if act.mode == "drawn" else None
         check_code(signer, act.code, act.ip, act.user_agent)
         authority = runtime.authority()
         identity = authority.identity_for(
             signer.name, signer.surname, is_personal=knobs.current().certificate_name == "signer"
         )
-        before = files.read(procedure.pk, FileKind.WORKING, FileKind.VALIDATED) or b""
         text = act.text.strip()[:80] or signer.full_name
-        stamp = Stamp(text, signer.full_name, clock.now(), procedure.pk, drawing)
+        stamp = Stamp(text, signer.full_name, _local_now(procedure), procedure.pk, drawing)
         after = pdf.sign(before, list(signer.fields), stamp, authority, identity)
         _record(procedure, signer, act, text, (before, after), identity)
-    announce(procedure.pk)
+
+
+def _local_now(procedure: Procedure) -> datetime:
+    """The present in the zone that was asked for; the first generation asks for none."""
+    zone = procedure.options.get("timezone") or "UTC"
+    return clock.now().astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
 
 
 def _is_somebody_ahead(signer: Signer) -> bool:
@@ -110,8 +118,7 @@ def _record(
         trail.note(
             procedure,
             f"{trail.person(signer)} Signed ({act.mode}) In {len(signer.fields)} Place(s). "
-            f"{trail.origin(act.ip, act.user_agent)} Before MD5:{md5_before} SHA256:{sha256_before} "
-            f"After MD5:{md5_after} SHA256:{sha256_after}",
+            f"{trail.origin(act.ip, act.user_agent)} Before MD5:{md5_before} After MD5:{md5_after}",
         )
         remaining = Signer.objects.filter(procedure=procedure).exclude(phase=SignerPhase.SIGNED).exists()
         if remaining:
@@ -119,6 +126,7 @@ def _record(
             Procedure.objects.filter(pk=procedure.pk).update(updated_at=now)
         else:
             _finish(procedure, versions[1])
+        announce(procedure.pk)
 
 
 def _finish(procedure: Procedure, signed: bytes) -> None:
@@ -127,7 +135,7 @@ def _finish(procedure: Procedure, signed: bytes) -> None:
         charge(procedure, Signer.objects.filter(procedure=procedure).count())
     kept = files.keep(procedure, FileKind.SIGNED, signed, f"{procedure.pk}.pdf")
     procedure.files.filter(kind=FileKind.WORKING).delete()
-    trail.note(procedure, f"New Signed Document. MD5:{kept.md5} SHA256:{kept.sha256}")
+    trail.note(procedure, f"New Signed Document. MD5:{kept.md5}")
     Procedure.objects.filter(pk=procedure.pk, phase=Phase.SIGNING).update(
         phase=Phase.DONE, updated_at=now, finished_at=now, charged_at=procedure.charged_at
     )
@@ -154,11 +162,12 @@ def refuse(signer: Signer, comment: str, ip: str, user_agent: str) -> None:
         if not ended or not refused:
             transaction.set_rollback(True)
             raise NotOpen
+        refund(signer.procedure, is_due=knobs.current().refund_on_refusal)
         trail.note(
             signer.procedure,
             f'{trail.person(signer)} Refused. Comment: "{comment[:2000]}" {trail.origin(ip, user_agent)}',
         )
-    announce(signer.procedure_id)
+        announce(signer.procedure_id)
 
 
 def expire_due() -> None:
@@ -166,9 +175,11 @@ def expire_due() -> None:
     now = clock.now()
     due = Procedure.objects.filter(phase=Phase.SIGNING, expires_at__lte=now).values_list("pk", flat=True)
     for procedure_id in list(due[:200]):
-        with lock_for(procedure_id):
+        with lock_for(procedure_id), transaction.atomic():
             ended = Procedure.objects.filter(pk=procedure_id, phase=Phase.SIGNING).update(
                 phase=Phase.EXPIRED, updated_at=now, finished_at=now
             )
-        if ended:
-            announce(procedure_id)
+            if ended:
+                is_due = knobs.current().refund_on_refusal
+                refund(Procedure.objects.get(pk=procedure_id), is_due=is_due)
+                announce(procedure_id)

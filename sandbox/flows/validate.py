@@ -7,6 +7,7 @@ from django.db import transaction
 from .. import clock, knobs
 from ..models import FileKind, Generation, Phase, Procedure, Signer
 from ..paper import pdf
+from ..paper.places import Measure
 from . import files, messages, trail
 from .announce import announce
 from .charge import refund
@@ -31,15 +32,22 @@ def validate(procedure_id: str) -> None:
             return
         people = list(procedure.signers.all())
         data = files.read(procedure_id, FileKind.INPUT) or b""
+        wanted = [_wanted(one) for one in people]
         try:
             prepared, names = pdf.prepare(
-                data, [_wanted(one) for one in people], origin=knobs.current().position_origin, max_pages=0
+                data, wanted, measure_of(procedure), max_pages=knobs.current().max_pages
             )
         except pdf.Unfit as unfit:
             _fail(procedure, unfit)
         else:
             _accept(procedure, people, prepared, names)
-    announce(procedure_id)
+
+
+def measure_of(procedure: Procedure) -> Measure:
+    """How this procedure's coordinates are meant."""
+    knob = knobs.current()
+    is_new = procedure.generation == Generation.ESIGNATURE
+    return Measure(knob.position_origin, knob.esignature_unit if is_new else knob.position_unit)
 
 
 def _wanted(signer: Signer) -> pdf.Wanted:
@@ -53,10 +61,11 @@ def _accept(procedure: Procedure, people: list[Signer], prepared: bytes, names: 
         for signer in people:
             Signer.objects.filter(pk=signer.pk).update(fields=names[signer.id])
         kept = files.keep(procedure, FileKind.VALIDATED, prepared)
-        trail.note(procedure, f"New Validated Document. MD5:{kept.md5} SHA256:{kept.sha256}")
+        trail.note(procedure, f"New Validated Document. MD5:{kept.md5}")
         Procedure.objects.filter(pk=procedure.pk, phase=Phase.PREPARING).update(
             phase=Phase.SIGNING, updated_at=now, started_at=now if starts else None
         )
+        announce(procedure.pk)
     if knobs.current().mail_links:
         for signer in people:
             text = f"{procedure.title}\n\nSign here: {link_of(signer)}"
@@ -73,4 +82,5 @@ def _fail(procedure: Procedure, unfit: pdf.Unfit) -> None:
             error_number=unfit.number,
             error_message=unfit.message,
         )
-        refund(procedure)
+        refund(procedure, is_due=knobs.current().refund_on_failure)
+        announce(procedure.pk)

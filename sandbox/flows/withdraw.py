@@ -9,19 +9,19 @@ from django.db import transaction
 from .. import clock, knobs
 from ..models import Generation, LogLine, Phase, Procedure, StoredFile
 from . import files
+from .charge import refund
 from .locks import lock_for
 
 
-def withdraw(procedure_id: str) -> bool:
+def withdraw(procedure_id: str, *, may_refund: bool = True) -> bool:
     """Remove it; False when it is not there. The row stays as the sandbox's own memory of a purchase."""
     with lock_for(procedure_id), transaction.atomic():
-        gone = (
-            Procedure.objects.filter(pk=procedure_id)
-            .exclude(phase=Phase.WITHDRAWN)
-            .update(phase=Phase.WITHDRAWN, updated_at=clock.now())
-        )
-        if not gone:
+        known = Procedure.objects.filter(pk=procedure_id).exclude(phase=Phase.WITHDRAWN).first()
+        if known is None:
             return False
+        is_open = known.phase in {Phase.PREPARING, Phase.SIGNING}
+        refund(known, is_due=may_refund and is_open and knobs.current().refund_on_withdrawal)
+        Procedure.objects.filter(pk=procedure_id).update(phase=Phase.WITHDRAWN, updated_at=clock.now())
         _drop_files(StoredFile.objects.filter(procedure_id=procedure_id))
         LogLine.objects.filter(procedure_id=procedure_id).delete()
         return True
@@ -47,4 +47,4 @@ def forget_old() -> None:
     for pk in list(
         ended.filter(created_at__lt=now - timedelta(days=knob.detail_days)).values_list("pk", flat=True)[:200]
     ):
-        withdraw(pk)
+        withdraw(pk, may_refund=False)

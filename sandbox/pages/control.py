@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from .. import clock, faults, knobs
+from .. import clock, faults, knobs, services
+from ..api.account import new_subscription
 from ..flows.charge import wallet
-from ..flows.move import forget_all, move, set_credit
-from ..models import Delivery, Phase, Procedure, WalletTransaction
+from ..flows.move import forget_all, move, set_clock, set_credit
+from ..models import Delivery, Phase, Procedure, Subscription, WalletTransaction
+from .knob_help import grouped
 
 # Ready-made faults: (label, values).
 _BUTTONS = [
@@ -29,49 +31,55 @@ _BUTTONS = [
     ("Answer breaks off", {"fault": "truncated"}),
     ("Bare answer", {"fault": "bare"}),
     ("Good token refused 3 times", {"fault": "wrong_token", "times": 3}),
+    ("Scope not granted", {"fault": "403"}),
     ("Unknown state word", {"fault": "unknown_state", "path": "signatures"}),
+    ("Types that wobble", {"fault": "wobbly_types"}),
     ("Callback twice", {"fault": "duplicate_callback"}),
     ("Callback lost", {"fault": "lost_callback"}),
     ("Signed PDF tampered with", {"fault": "tampered_document"}),
     ("Wrong MD5 told", {"fault": "wrong_md5"}),
 ]
 
+_DONE = {
+    "faults": "The faults are as you wanted them.",
+    "wallet": "Wallet and subscriptions are as you wanted them.",
+    "clock": "The clock was moved, and what was due is done.",
+    "procedures": "The procedure was moved.",
+    "settings": "The switches are kept.",
+    "top": "Everything is forgotten.",
+}
 
-def _context() -> dict[str, Any]:
-    choices, values = knobs.choices(), knobs.as_dict()
+
+def _context(typed: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Everything on the desk; the switches as somebody has just typed them, where these were refused."""
     return {
         "buttons": list(enumerate(_BUTTONS)),
         "known": faults.ALL,
         "waiting": faults.waiting(),
         "wallet": wallet(),
         "movements": WalletTransaction.objects.order_by("-created_at", "-pk")[:8],
-        "knobs": [
-            {
-                "name": name,
-                "value": value,
-                "kind": "switch" if isinstance(value, bool) else "choice" if name in choices else "text",
-                "choices": choices.get(name, []),
-            }
-            for name, value in values.items()
-            if name != "clock_offset"
-        ],
+        "plans": Subscription.objects.order_by("-created_at", "-pk")[:8],
+        "scopes": [one for one in services.all_scopes() if one.startswith("POST:")],
+        "groups": grouped(typed or knobs.as_dict()),
         "now": clock.now(),
-        "offset": knobs.current().clock_offset,
-        "open": Procedure.objects.filter(phase__in=[Phase.PREPARING, Phase.SIGNING]).order_by("-created_at")[
-            :15
-        ],
+        "open": Procedure.objects.filter(phase__in=[Phase.PREPARING, Phase.SIGNING])
+        .order_by("-created_at")
+        .prefetch_related("signers")[:15],
         "deliveries": Delivery.objects.order_by("-created_at", "-pk")[:8],
     }
 
 
-@require_GET
+@require_safe
 @csrf_protect
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything that can be switched."""
-    return render(request, "sandbox/control.html", _context())
+    done = request.GET.get("done", "")
+    return render(request, "sandbox/control.html", _context() | {"done": _DONE.get(done, "")})
 
 
-def _form(act: Callable[[HttpRequest], None], anchor: str) -> Callable[[HttpRequest], HttpResponse]:
+def _form(act: Callable[[HttpRequest], None], section: str) -> Callable[[HttpRequest], HttpResponse]:
+    """A form of the desk: back to its section when it did something, else the desk with what was wrong."""
+
     @require_POST
     @csrf_protect
     def view(request: HttpRequest) -> HttpResponse:
@@ -79,8 +87,10 @@ def _form(act: Callable[[HttpRequest], None], anchor: str) -> Callable[[HttpRequ
             act(request)
         except (ValueError, InvalidOperation) as error:
             said = str(error) if isinstance(error, ValueError) else "That is not a sum."
-            return render(request, "sandbox/control.html", _context() | {"problem": said}, status=422)
-        return HttpResponseRedirect(f"{reverse('control')}#{anchor}")
+            context = _context(_typed(request) if section == "settings" else None)
+            context |= {"problem": said, "problem_section": section}
+            return render(request, "sandbox/control.html", context, status=422)
+        return HttpResponseRedirect(f"{reverse('control')}?done={section}#{section}")
 
     return view
 
@@ -89,24 +99,32 @@ def _faults(request: HttpRequest) -> None:
     if request.POST.get("off"):
         faults.switch_off(None if request.POST["off"] == "all" else int(request.POST["off"]))
     elif request.POST.get("button"):
-        faults.switch_on(_BUTTONS[int(request.POST["button"])][1])
+        number = int(request.POST["button"])
+        if not 0 <= number < len(_BUTTONS):
+            raise ValueError("there is no such button")
+        faults.switch_on(_BUTTONS[number][1])
     else:
-        given = {
-            name: request.POST[name]
-            for name in ("fault", "path", "times", "seconds")
-            if request.POST.get(name)
-        }
-        faults.switch_on(given)
+        fields = ("fault", "path", "method", "times", "seconds", "status", "word", "retry_after")
+        faults.switch_on({name: request.POST[name] for name in fields if request.POST.get(name)})
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """The switches as they were sent: a box that is not ticked is not sent at all."""
+    typed: dict[str, Any] = {}
+    for name, value in knobs.as_dict().items():
+        if isinstance(value, bool):
+            typed[name] = name in request.POST
+        elif name in request.POST and name != "clock_offset":
+            typed[name] = request.POST[name]
+    return typed
 
 
 def _settings(request: HttpRequest) -> None:
-    values = {}
-    for name, value in knobs.as_dict().items():
-        if isinstance(value, bool):
-            values[name] = name in request.POST
-        elif name in request.POST and name != "clock_offset":
-            values[name] = request.POST[name]
-    knobs.change(values)
+    knobs.change(_typed(request))
+
+
+def _plan(request: HttpRequest) -> None:
+    new_subscription({name: request.POST[name] for name in ("scope", "requests") if request.POST.get(name)})
 
 
 def _wallet(request: HttpRequest) -> None:
@@ -114,14 +132,13 @@ def _wallet(request: HttpRequest) -> None:
 
 
 def _clock(request: HttpRequest) -> None:
-    hours = float(request.POST.get("hours", 0))
-    knobs.change(
-        {"clock_offset": 0 if request.POST.get("now") else knobs.current().clock_offset + hours * 3600}
-    )
+    hours = 0.0 if request.POST.get("now") else float(request.POST.get("hours", 0))
+    set_clock(0 if request.POST.get("now") else knobs.current().clock_offset + hours * 3600)
 
 
 def _procedure(request: HttpRequest) -> None:
-    move(request.POST.get("procedure", ""), request.POST.get("step", ""))
+    if not move(request.POST.get("procedure", ""), request.POST.get("step", "")):
+        raise ValueError("The procedure is not open any more.")
 
 
 def _reset(request: HttpRequest) -> None:
@@ -131,6 +148,7 @@ def _reset(request: HttpRequest) -> None:
 faults_form = _form(_faults, "faults")
 settings_form = _form(_settings, "settings")
 wallet_form = _form(_wallet, "wallet")
+plan_form = _form(_plan, "wallet")
 clock_form = _form(_clock, "clock")
 procedure_form = _form(_procedure, "procedures")
 reset_form = _form(_reset, "top")

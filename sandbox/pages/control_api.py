@@ -22,7 +22,7 @@ from ..flows.charge import wallet
 from ..flows.code import CodeRefused, send_code
 from ..flows.links import link_of
 from ..flows.messages import links_in
-from ..flows.move import forget_all, move, seed, set_credit
+from ..flows.move import forget_all, move, seed, set_clock, set_credit
 from ..models import Delivery, Generation, Message, Phase, Procedure, Signer, SignerPhase, WalletTransaction
 
 _LINKS_SHOWN = 100
@@ -151,7 +151,7 @@ def _clock(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
 
 def _move_clock(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
     offset = float(body.get("offset", knobs.current().clock_offset)) + float(body.get("advance", 0))
-    knobs.change({"clock_offset": offset})
+    set_clock(offset)
     return _clock(request, body)
 
 
@@ -274,8 +274,8 @@ def _sign(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
     send_code(signer, channel, signer.language[:2], ip, agent)
     code = str(body.get("code") or signer.code)
     try:
-        text = str(body.get("text", ""))
-        signing.sign(signer, signing.Act(code=code, ip=ip, user_agent=agent, text=text))
+        given = {name: str(body[name]) for name in ("mode", "text", "drawing") if name in body}
+        signing.sign(signer, signing.Act(code=code, ip=ip, user_agent=agent, **given))
     except signing.NotOpen as error:
         raise Wrong("nothing to sign, or not yet this signer's turn", 409) from error
     return _procedure(_found(signer.procedure_id)) | {"signer": signer.id, "otp": code}
@@ -305,8 +305,24 @@ def _seed(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reset(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
+    """Forget everything; `settings` are turned at once, before anything can happen under the defaults."""
     forget_all(with_tokens=bool(body.get("tokens")))
+    knobs.change(body.get("settings") or {})
     return {"ok": True}
+
+
+def _settle(request: HttpRequest, body: dict[str, Any]) -> dict[str, Any]:
+    """Wait until everything that is due is done (`wait` seconds at most, 10): validations and callbacks."""
+    until = time.monotonic() + float(body.get("wait", 10))
+    while not (is_settled := _is_settled()) and time.monotonic() < until:
+        faults.wait(0.02)
+    return {"settled": is_settled}
+
+
+def _is_settled() -> bool:
+    due = Procedure.objects.filter(phase=Phase.PREPARING, ready_at__lte=clock.now())
+    under_way = Delivery.objects.filter(active=True, due_at__lte=clock.now())
+    return not due.exists() and not under_way.exists()
 
 
 health = api(GET=_health)
@@ -323,3 +339,4 @@ sign_without_browser = api(POST=_sign)
 refuse_without_browser = api(POST=_refuse)
 seed_many = api(POST=_seed)
 reset = api(POST=_reset)
+settle = api(POST=_settle)

@@ -7,7 +7,7 @@ import secrets
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ..flows.messages import links_in
 from ..models import Message
@@ -23,9 +23,9 @@ def _message(number: int) -> Message:
     return message
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Newest first, of one recipient or of all."""
+    """Newest first, of one recipient or of all; with the page's script it keeps itself fresh."""
     wanted, kind = request.GET.get("to", "").strip(), request.GET.get("kind", "")
     rows = Message.objects.order_by("-pk").defer("raw", "html")
     if wanted:
@@ -42,14 +42,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "sandbox/inbox.html", context)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, number: int) -> HttpResponse:
     """One message."""
     message = _message(number)
     return render(request, "sandbox/message.html", {"message": message, "links": links_in(message)})
 
 
-@require_GET
+@require_safe
 def html(request: HttpRequest, number: int) -> HttpResponse:
     """The HTML part of a mail by itself, tamed and in a browser sandbox."""
     nonce = secrets.token_urlsafe(16)
@@ -59,3 +59,9 @@ def html(request: HttpRequest, number: int) -> HttpResponse:
         "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
     return response
+
+
+@require_safe
+def source(request: HttpRequest, number: int) -> HttpResponse:
+    """A mail as it came in, to be read and not shown."""
+    return HttpResponse(bytes(_message(number).raw), content_type="text/plain; charset=utf-8")

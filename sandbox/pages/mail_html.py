@@ -10,15 +10,13 @@ _DROPPED_WHOLE = {
     "script",
     "iframe",
     "object",
-    "embed",
-    "form",
     "noscript",
     "template",
     "svg",
     "math",
     "title",
 }
-_DROPPED = {"base", "meta", "link", "input", "button"}
+_DROPPED = {"base", "meta", "link", "embed", "form", "input", "button"}
 _VOID = {"area", "br", "col", "hr", "img", "wbr"}
 _HARMLESS_LINK = re.compile(r"(https?:|mailto:|tel:|#)", re.IGNORECASE)
 
@@ -43,10 +41,6 @@ class _Tamer(HTMLParser):
             self.out.append(f"<{tag}{self._attributes(tag, attrs)}>")
         elif tag == "body":
             self.out.append(f"<div{self._attributes(tag, attrs)}>")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _DROPPED_WHOLE | _DROPPED and not self._inside:
-            self.out.append(f"<{tag}{self._attributes(tag, attrs)}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from .. import knobs
 from ..api.answers import Refusal
 from ..api.bodies import ip_of
-from ..api.intake import is_url
 from ..flows import files
 from ..flows import sign as signing
 from ..flows.code import CodeRefused, send_code
-from ..models import FileKind, Generation, Interface, Phase, Procedure, Signer, SignerPhase
+from ..flows.validate import measure_of
+from ..models import FileKind, Generation, Phase, Procedure, Signer, SignerPhase
 from ..paper import pdf
 from ..paper.places import seen_box
 from ..paper.stamp import BadDrawing
+from .look import Look, Way, look_of
 from .words import language_of, words
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; object-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-)
+# Which field a refusal belongs to; the others concern the page.
+_FIELDS = {
+    "wrong_code": "code",
+    "too_many_attempts": "code",
+    "code_expired": "code",
+    "no_code": "code",
+    "bad_drawing": "drawing",
+    "must_read_error": "read",
+}
 
 
 def _signer(secret: str) -> Signer:
@@ -49,22 +57,9 @@ def stage_of(signer: Signer) -> str:
         return "refused"
     if phase == Phase.PREPARING:
         return "preparing"
-    return "open" if phase == Phase.SIGNING else "closed"
-
-
-def _interface(procedure: Procedure) -> dict[str, Any]:
-    row = Interface.objects.filter(pk=procedure.interface_id).first() if procedure.interface_id else None
-    return row.definition if row else {}
-
-
-def _way_out(procedure: Procedure, name: str) -> str:
-    """The address to lead to: `completeUrl` or `redirectSuccess`, `cancelUrl` or `redirectCancel`."""
-    if procedure.generation == Generation.ESIGNATURE:
-        url = (procedure.options.get("ui") or {}).get(name)
-    else:
-        key = {"completeUrl": "redirectSuccess", "cancelUrl": "redirectCancel"}[name]
-        url = (_interface(procedure).get(key) or {}).get("url")
-    return url if is_url(url) else ""
+    # Files vanish after their days, also from under an open procedure.
+    has_files = phase == Phase.SIGNING and files.exist(signer.procedure_id)
+    return "open" if has_files else "closed"
 
 
 def _can_refuse(procedure: Procedure) -> bool:
@@ -77,12 +72,13 @@ def _maps(signer: Signer) -> list[dict[str, Any]]:
     if data is None:
         return []
     pages, maps = pdf.page_sizes(data), dict[int, dict[str, Any]]()
+    measure = measure_of(signer.procedure)
     for place in signer.placements:
         number = int(place.get("page") or 0)
         if not 1 <= number <= len(pages):
             continue
         page = pages[number - 1]
-        box = seen_box(place, page, knobs.current().position_origin)
+        box = seen_box(place, page, measure)
         shown = maps.setdefault(
             number, {"number": number, "width": page.width, "height": page.height, "boxes": []}
         )
@@ -92,46 +88,63 @@ def _maps(signer: Signer) -> list[dict[str, Any]]:
     return [maps[number] for number in sorted(maps)]
 
 
-def _show(request: HttpRequest, signer: Signer, problem: str = "", typed: Any = None) -> HttpResponse:
+def _language(request: HttpRequest, signer: Signer, look: Look) -> str:
+    accepted = request.headers.get("Accept-Language", "")
+    return language_of(signer, accepted, look.languages, look.default_language)
+
+
+def _show(
+    request: HttpRequest, signer: Signer, reason: str = "", left: int = 0, typed: Any = None
+) -> HttpResponse:
+    """The page as it stands; with the reason why something was refused, and what had been typed."""
     procedure, stage = signer.procedure, stage_of(signer)
-    language = language_of(signer, request.headers.get("Accept-Language", ""))
-    options = procedure.options
-    editable = options.get("userEditableData") or {}
-    is_old = procedure.generation == Generation.FIRMADIGITALE
-    ui = options.get("ui") or {}
+    look = look_of(procedure)
+    language = _language(request, signer, look)
+    said = words(language, look.words(language))
+    mode = (typed or {}).get("mode")
     context = {
         "signer": signer,
         "procedure": procedure,
         "stage": stage,
+        "look": look,
         "language": language,
-        "words": words(language),
-        "problem": problem,
+        "words": said,
+        "problem": said[reason] if reason else "",
+        "left": left,
+        "problem_field": _FIELDS.get(reason, ""),
         "typed": typed or {},
-        "modes": ["typed", "drawn"] if is_old else options.get("signatureMode", ["typed"]),
-        "editable": {}
-        if is_old
-        else {name: editable.get(name, True) for name in ("name", "mobile", "email")},
-        "must_read": bool(options.get("signerMustRead")),
+        "mode": mode if mode in look.modes else look.modes[0],
         "maps": _maps(signer) if stage == "open" else [],
+        "people": procedure.signers.all() if look.shows_people else [],
         "can_refuse": _can_refuse(procedure),
-        "has_comment": _interface(procedure).get("enableRefuseComment", True) if is_old else True,
-        "complete_url": _way_out(procedure, "completeUrl") if stage == "done" else "",
-        "cancel_url": _way_out(procedure, "cancelUrl") if stage in {"open", "refused"} else "",
+        "way": _way_out(signer, stage, look),
         "is_all_signed": procedure.phase == Phase.DONE,
-        "can_download": procedure.phase == Phase.DONE and not ui.get("hideDownloadSigned"),
     }
-    response = render(request, "sandbox/sign.html", context, status=422 if problem else 200)
-    ancestors = [one for one in ui.get("iframeAncestors") or [] if is_url(one) and ";" not in one]
-    response["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
+    response = render(request, "sandbox/sign.html", context, status=422 if reason else 200)
+    response["Content-Security-Policy"] = look.policy()
     response["Content-Language"] = language
+    if context["way"].is_automatic:
+        response["Refresh"] = f"0;url={iri_to_uri(context['way'].url)}"
     return response
+
+
+def _way_out(signer: Signer, stage: str, look: Look) -> Way:
+    """Where this face of the page leads; by itself only for whoever has just ended here."""
+    if stage == "done":
+        return look.complete
+    if stage == "refused":
+        is_theirs = signer.phase == SignerPhase.REFUSED
+        return look.cancel if is_theirs else replace(look.cancel, is_automatic=False)
+    if stage == "closed":
+        return replace(look.failed, is_automatic=False)
+    return Way()
 
 
 def _back(signer: Signer) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("sign", args=[signer.secret]))
 
 
-@require_GET
+@require_safe
 @csrf_protect
 def page(request: HttpRequest, secret: str) -> HttpResponse:
     """What the signer sees."""
@@ -141,19 +154,27 @@ def page(request: HttpRequest, secret: str) -> HttpResponse:
     return _show(request, signer)
 
 
-@require_GET
+@require_safe
+def look_css(request: HttpRequest, secret: str) -> HttpResponse:
+    """The colours that the customer chose, as custom properties of the stylesheet."""
+    colours = look_of(_signer(secret).procedure).colours
+    rules = "".join(f"--look-{name}:{colour};" for name, colour in colours.items())
+    return HttpResponse(f":root{{{rules}}}", content_type="text/css; charset=utf-8")
+
+
+@require_safe
 def state(request: HttpRequest, secret: str) -> HttpResponse:
     """Whether the page has another face by now."""
     return JsonResponse({"stage": stage_of(_signer(secret))})
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, secret: str) -> HttpResponse:
     """The document as it stands."""
     signer = _signer(secret)
-    hide = (signer.procedure.options.get("ui") or {}).get("hideDownloadSigned")
+    may_have_all = look_of(signer.procedure).may_download
     kinds = [FileKind.WORKING, FileKind.VALIDATED]
-    data = files.read(signer.procedure_id, *(kinds if hide else [FileKind.SIGNED, *kinds]))
+    data = files.read(signer.procedure_id, *([FileKind.SIGNED, *kinds] if may_have_all else kinds))
     if data is None or stage_of(signer) in {"preparing", "closed"}:
         raise Http404
     response = HttpResponse(data, content_type="application/pdf")
@@ -162,16 +183,13 @@ def document(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-def _edit(signer: Signer, request: HttpRequest) -> None:
+def _edit(signer: Signer, look: Look, request: HttpRequest) -> None:
     """Take what the signer may change about themselves."""
-    editable = signer.procedure.options.get("userEditableData") or {}
-    if signer.procedure.generation == Generation.FIRMADIGITALE:
-        return
     changed = {}
     for right, names in {"name": ("name", "surname"), "mobile": ("mobile",), "email": ("email",)}.items():
         for name in names:
             value = request.POST.get(name, "").strip()[:200]
-            if editable.get(right, True) and value and value != getattr(signer, name):
+            if right in look.editable and value and value != getattr(signer, name):
                 changed[name] = value
                 setattr(signer, name, value)
     if changed:
@@ -185,13 +203,13 @@ def send(request: HttpRequest, secret: str) -> HttpResponse:
     signer = _signer(secret)
     if stage_of(signer) != "open":
         return _back(signer)
-    language = language_of(signer, request.headers.get("Accept-Language", ""))
-    _edit(signer, request)
+    look = look_of(signer.procedure)
+    _edit(signer, look, request)
     channel = request.POST.get("channel") or (signer.authentication or ["sms"])[0]
     try:
-        send_code(signer, channel, language, ip_of(request), _agent(request))
+        send_code(signer, channel, _language(request, signer, look), ip_of(request), _agent(request))
     except CodeRefused as refused:
-        return _show(request, signer, words(language)[refused.reason])
+        return _show(request, signer, refused.reason)
     return HttpResponseRedirect(f"{reverse('sign', args=[signer.secret])}#signature")
 
 
@@ -202,14 +220,15 @@ def finish(request: HttpRequest, secret: str) -> HttpResponse:
     signer = _signer(secret)
     if stage_of(signer) != "open":
         return _back(signer)
-    said = words(language_of(signer, request.headers.get("Accept-Language", "")))
-    if signer.procedure.options.get("signerMustRead") and not request.POST.get("read"):
-        return _show(request, signer, said["must_read_error"], request.POST)
+    look = look_of(signer.procedure)
+    if look.must_read and not request.POST.get("read"):
+        return _show(request, signer, "must_read_error", typed=request.POST)
+    mode = request.POST.get("mode")
     act = signing.Act(
         code=request.POST.get("code", ""),
         ip=ip_of(request),
         user_agent=_agent(request),
-        mode="drawn" if request.POST.get("mode") == "drawn" else "typed",
+        mode=mode if mode in look.modes else look.modes[0],
         text=request.POST.get("text", ""),
         drawing=request.POST.get("drawing", ""),
     )
@@ -217,14 +236,13 @@ def finish(request: HttpRequest, secret: str) -> HttpResponse:
         signing.sign(signer, act)
     except CodeRefused as refused:
         signer.refresh_from_db()
-        left = f" {said['attempts_left']} {refused.left}" if refused.left else ""
-        return _show(request, signer, said[refused.reason] + left, request.POST)
+        return _show(request, signer, refused.reason, refused.left, request.POST)
     except BadDrawing:
-        return _show(request, signer, said["bad_drawing"], request.POST)
+        return _show(request, signer, "bad_drawing", typed=request.POST)
     except signing.NotYourTurn:
-        return _show(request, signer, said["not_your_turn"], request.POST)
+        return _show(request, signer, "not_your_turn", typed=request.POST)
     except Refusal:
-        return _show(request, _signer(secret), said["no_credit"], request.POST)
+        return _show(request, _signer(secret), "no_credit", typed=request.POST)
     except signing.NotOpen:
         pass  # Signed or ended meanwhile: the page says which.
     return _back(signer)

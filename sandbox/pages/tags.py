@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +10,9 @@ from typing import Any
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from ..flows.links import link_of
+from ..models import Signer
 
 register = template.Library()
 _LINK = re.compile(r"https?://[^\s<>\"']+")
@@ -44,9 +46,20 @@ def clickable(text: str) -> SafeString:
 
 
 @register.filter
-def as_json(value: Any) -> str:
-    """A value as JSON reads."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+def told(fault: dict[str, Any]) -> str:
+    """A waiting fault in a line."""
+    parts = [str(fault["fault"])]
+    where = f"{fault['method']} {fault['path']}".strip()
+    parts += [f"for {where}"] if where else []
+    left = fault["times"]
+    parts += ["until switched off" if left <= 0 else "once" if left == 1 else f"{left} times"]
+    return ", ".join([*parts, f"met so far: {fault['hits']}"])
+
+
+@register.filter
+def signing_page(signer: Signer) -> str:
+    """The address of a signer's page."""
+    return link_of(signer)
 
 
 @register.filter

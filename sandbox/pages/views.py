@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from .. import services
 from ..api.answers import Refusal, failed
@@ -15,7 +15,7 @@ from ..flows.charge import wallet
 from ..models import Message, Phase, Procedure
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What is here."""
     context = {
@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "sandbox/overview.html", context)
 
 
-@require_GET
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Nothing here for search engines."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")

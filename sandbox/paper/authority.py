@@ -57,6 +57,11 @@ class Identity:
         return certificate, key
 
 
+def _new_key() -> Key:
+    # pyHanko reads its keys anew for each signature, and reading an RSA key takes longer than signing with it.
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 def _usage(is_root: bool, is_stamp: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not is_root,
@@ -111,33 +116,39 @@ def _issue(
     return Identity(certificate, key)
 
 
+class TimeStamper(timestamps.DummyTimeStamper):
+    """Stamps with the sandbox's time. One for all signatures: it remembers how long its answers are."""
+
+    @property
+    def fixed_dt(self) -> datetime:
+        """The moment that is stamped."""
+        return clock.now()
+
+    @fixed_dt.setter
+    def fixed_dt(self, value: datetime | None) -> None:
+        """Whatever the library sets: the clock goes on."""
+
+
 class Authority:
     """The test CA with all that signs."""
 
     def __init__(self, root: Identity, service: Identity, stamp: Identity) -> None:
         self.root, self.service, self.stamp = root, service, stamp
-        self._root_asn1 = root.for_pyhanko()[0]
+        self._chain = SimpleCertificateStore.from_certs([root.for_pyhanko()[0]])
         certificate, key = stamp.for_pyhanko()
-        self._stamp_asn1 = (certificate, key)
+        self.timestamper = TimeStamper(certificate, key, certs_to_embed=self._chain)
+        """The local time-stamping authority."""
 
     def identity_for(self, name: str, surname: str, *, is_personal: bool) -> Identity:
         """Who signs for a signer: the service, or a certificate in the signer's own name."""
         if not is_personal:
             return self.service
-        key = ec.generate_private_key(ec.SECP256R1())
-        return _issue(f"{name} {surname}".strip(), key, self.root, names=(name, surname))
+        return _issue(f"{name} {surname}".strip(), _new_key(), self.root, names=(name, surname))
 
     def signer(self, identity: Identity) -> signers.SimpleSigner:
         """A pyHanko signer that embeds the chain."""
         certificate, key = identity.for_pyhanko()
-        store = SimpleCertificateStore.from_certs([self._root_asn1])
-        return signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=store)
-
-    def timestamper(self) -> timestamps.DummyTimeStamper:
-        """The local time-stamping authority, on the sandbox's clock."""
-        certificate, key = self._stamp_asn1
-        store = SimpleCertificateStore.from_certs([self._root_asn1])
-        return timestamps.DummyTimeStamper(certificate, key, certs_to_embed=store, fixed_dt=clock.now())
+        return signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=self._chain)
 
 
 def _save(folder: Path, name: str, identity: Identity) -> None:
@@ -169,8 +180,9 @@ def open_authority(directory: Path) -> Authority:
     root = _load(folder, "root")
     service, stamp = _load(folder, "service"), _load(folder, "stamp")
     if root is None or service is None or stamp is None:
-        root = _issue("Sandbox test root", rsa.generate_private_key(65537, 2048))
-        service = _issue(SERVICE, rsa.generate_private_key(65537, 2048), root)
+        root = _issue("Sandbox test root", _new_key())
+        service = _issue(SERVICE, _new_key(), root)
+        # pyHanko's own time stamper knows RSA only.
         stamp = _issue("Sandbox time stamps", rsa.generate_private_key(65537, 2048), root, is_stamp=True)
         for name, identity in {"service": service, "stamp": stamp, "root": root}.items():
             _save(folder, name, identity)

@@ -56,6 +56,11 @@ def _inherited(page: Any, key: str) -> Any:
     return None
 
 
+def rotation_of(page: Any) -> int:
+    """By how many degrees, clockwise, a page is shown turned."""
+    return int(_inherited(page, "/Rotate") or 0) % 360
+
+
 def pages_of(reader: PdfFileReader) -> list[Page]:
     """All pages of a document."""
     found = []
@@ -63,23 +68,34 @@ def pages_of(reader: PdfFileReader) -> list[Page]:
         page = reader.find_page_for_modification(number)[0].get_object()
         box = _inherited(page, "/CropBox") or _inherited(page, "/MediaBox") or [0, 0, 612, 792]
         x1, y1, x2, y2 = (float(corner) for corner in box)
-        rotation = int(_inherited(page, "/Rotate") or 0) % 360
-        found.append(Page(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), rotation))
+        found.append(Page(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2), rotation_of(page)))
     return found
 
 
-def seen_box(placement: dict[str, Any], page: Page, origin: str) -> tuple[float, float, float, float] | None:
-    """Left, top, right, bottom from the upper left corner; None when nothing is to be drawn.
+@dataclass(frozen=True)
+class Measure:
+    """How the coordinates of a generation are meant."""
+
+    origin: str = "lower-left"
+    """Of the first generation's `position`."""
+    unit: float = 1.0
+    """Points in one unit."""
+
+
+def seen_box(
+    placement: dict[str, Any], page: Page, measure: Measure
+) -> tuple[float, float, float, float] | None:
+    """Left, top, right, bottom in points from the upper left corner; None when nothing is to be drawn.
 
     EU-SES gives x and y of the upper left corner; the first generation four corners whose origin is unknown.
     """
     if "position" in placement:
         if placement["position"] is None:
             return None
-        x1, y1, x2, y2 = (float(part) for part in placement["position"].split(","))
+        x1, y1, x2, y2 = (float(part) * measure.unit for part in placement["position"].split(","))
         x1, x2, y1, y2 = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
-        if origin == "lower-left":
+        if measure.origin == "lower-left":
             y1, y2 = page.height - y2, page.height - y1
         return x1, y1, x2, y2
-    x, y = float(placement.get("x") or 0), float(placement.get("y") or 0)
+    x, y = (float(placement.get(corner) or 0) * measure.unit for corner in ("x", "y"))
     return x, y, x + WIDTH, y + HEIGHT

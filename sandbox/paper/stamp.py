@@ -26,6 +26,8 @@ _FONTS = Path(__file__).resolve().parent.parent / "fonts"
 _DATA_URI = "data:image/png;base64,"
 _MAX_DRAWING = 400_000
 _MAX_PIXELS = 2_000_000
+# Where the lower left corner as seen lies, in widths and heights of the box, on a page shown turned.
+_TURNS = {90: (1, 0), 180: (1, 1), 270: (0, 1)}
 
 
 class BadDrawing(ValueError):
@@ -40,6 +42,7 @@ class Stamp:
     """The name as typed; unused when drawn."""
     full_name: str
     at: datetime
+    """In the zone in which it is to be read."""
     procedure_id: str
     drawing: Image.Image | None = None
 
@@ -62,7 +65,14 @@ def read_drawing(data: str) -> Image.Image:
         if picture.width * picture.height > _MAX_PIXELS:
             raise BadDrawing("too large")
         picture = picture.convert("RGBA")
-    except (binascii.Error, UnidentifiedImageError, OSError, ValueError) as error:
+    except (
+        binascii.Error,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+    ) as error:
         raise BadDrawing("not a PNG") from error
     ink = picture.getchannel("A").getbbox()
     if ink is None:
@@ -70,11 +80,23 @@ def read_drawing(data: str) -> Image.Image:
     return picture.crop(ink)
 
 
-def draw(stamp: Stamp, width: float, height: float) -> bytes:
-    """The stamp as a PDF of one page of this size."""
-    upright, slanted = fonts()
+def draw(stamp: Stamp, width: float, height: float, rotation: int = 0) -> bytes:
+    """The stamp as a PDF of one page of this size, upright where that is shown turned by so many degrees."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(width, height), pageCompression=1, invariant=1)
+    if rotation in _TURNS:
+        across, up = _TURNS[rotation]
+        canvas.translate(across * width, up * height)
+        canvas.rotate(rotation)
+    if rotation in (90, 270):
+        width, height = height, width
+    _draw(canvas, stamp, width, height)
+    canvas.save()
+    return out.getvalue()
+
+
+def _draw(canvas: Canvas, stamp: Stamp, width: float, height: float) -> None:
+    upright, slanted = fonts()
     canvas.setStrokeColor(HexColor("#2b4a6f"))
     canvas.setLineWidth(0.7)
     canvas.line(1, 1, 1, height - 1)
@@ -90,14 +112,12 @@ def draw(stamp: Stamp, width: float, height: float) -> bytes:
         canvas.setFont(slanted, size)
         canvas.drawString(left, lower + (height - lower - size) / 2 + size * 0.15, stamp.text)
     canvas.setFillColor(HexColor("#39424e"))
-    first = f"{stamp.full_name} · {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+    first = f"{stamp.full_name} · {stamp.at:%Y-%m-%d %H:%M:%S %Z}"
     canvas.setFont(upright, _fitting(first, upright, room, small))
     canvas.drawString(left, 3 + line, first)
     second = f"Sandbox e-signature {stamp.procedure_id}"
     canvas.setFont(upright, _fitting(second, upright, room, small))
     canvas.drawString(left, 3, second)
-    canvas.save()
-    return out.getvalue()
 
 
 def _fitting(text: str, font: str, room: float, largest: float) -> float:
@@ -132,7 +152,7 @@ class _DrawnContent(PdfContent):
         return name.encode() + b" Do"
 
 
-def style_of(stamp: Stamp, width: float, height: float) -> StaticStampStyle:
+def style_of(stamp: Stamp, width: float, height: float, rotation: int) -> StaticStampStyle:
     """The stamp as pyHanko's style of a signature's appearance."""
-    content = _DrawnContent(draw(stamp, width, height))
+    content = _DrawnContent(draw(stamp, width, height, rotation))
     return StaticStampStyle(border_width=0, background=content, background_opacity=1.0)

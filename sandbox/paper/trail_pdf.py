@@ -41,7 +41,8 @@ def _pairs(rows: Iterable[tuple[str, Any]], styles: dict[str, ParagraphStyle]) -
         for name, value in rows
         if value not in (None, "", [])
     ]
-    table = Table(cells or [["", ""]], colWidths=[42 * mm, None], hAlign="LEFT")
+    # A long message may be taller than a page: rows may break inside.
+    table = Table(cells or [["", ""]], colWidths=[42 * mm, None], hAlign="LEFT", splitInRow=1)
     table.setStyle(
         TableStyle(
             [
@@ -90,6 +91,14 @@ def _signer(signer: dict[str, Any], styles: dict[str, ParagraphStyle]) -> list[F
     return [Paragraph(escape(f"{signer['name']} {signer['surname']}"), styles["head"]), _pairs(rows, styles)]
 
 
+def _files(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    document = data["document"]
+    named = [("Input document", one) for one in document.get("inputDocuments", [])]
+    named += [("Validated document", document.get("validatedDocument"))]
+    named += [("Signed document", document.get("signedDocument"))]
+    return [(name, one) for name, one in named if one]
+
+
 def _foot(canvas: Canvas, document: Any) -> None:
     canvas.saveState()
     canvas.setFont(fonts()[0], 7)
@@ -119,7 +128,8 @@ def trail_pdf(trail: dict[str, Any]) -> bytes:
         _pairs(general, styles),
         Paragraph("Files", styles["head"]),
         _pairs(
-            [(one["file"], f"MD5 {one['md5']} SHA-256 {one['sha256']}") for one in data["digests"]], styles
+            [(name, f"{one['name']}, {one['size']} bytes, MD5 {one['md5']}") for name, one in _files(data)],
+            styles,
         ),
     ]
     for signer in data["signers"]:

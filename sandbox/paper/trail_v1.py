@@ -6,8 +6,10 @@ import hashlib
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from cryptography import x509
+
 from .. import clock, runtime, shapes
-from ..models import FileKind, Procedure, Signer, StoredFile
+from ..models import FileKind, Phase, Procedure, Signer, StoredFile
 
 
 def trail_v1(procedure: Procedure) -> dict[str, Any]:
@@ -17,15 +19,8 @@ def trail_v1(procedure: Procedure) -> dict[str, Any]:
 
 
 def _member(procedure: Procedure, signer: Signer, kept: dict[str, StoredFile]) -> dict[str, Any]:
-    shown = shapes.member(signer)
-    link = shown.pop("sign_link")
-    status = shown.pop("status")
-    times = {key: shown.pop(key) for key in ("createdAt", "updatedAt")}
-    return shown | {
-        "status": status,
+    return shapes.member(signer) | {
         "position": signer.position,
-        **times,
-        "sign_link": link,
         "audit_trail": {
             "files": [_file(procedure, signer, kept)],
             "member": _person(signer),
@@ -37,54 +32,46 @@ def _member(procedure: Procedure, signer: Signer, kept: dict[str, StoredFile]) -
 
 def _file(procedure: Procedure, signer: Signer, kept: dict[str, StoredFile]) -> dict[str, Any]:
     file = kept.get(FileKind.SIGNED) or kept.get(FileKind.INPUT)
-    revisions = []
-    if signer.signed_at:
-        revisions = [
-            _revision("Document before signing", signer.sha256_before, None),
-            _revision(f"Signed by {signer.full_name}", signer.sha256_after, signer),
-        ]
     return {
         "id": file.id if file else procedure.id,
         "name": procedure.filename,
         "sha256": file.sha256 if file else "",
+        "revisions": [_revision(signer)] if signer.signed_at else [],
         "contentType": "application/pdf",
-        "revisions": revisions,
         "consentProcesses": [],
     }
 
 
-def _revision(reason: str, sha256: str, signer: Signer | None) -> dict[str, Any]:
-    service = runtime.authority().service
-    shown: dict[str, Any] = {
-        "reason": reason,
-        "sha256": sha256,
-        "timestamp": signer is not None,
+def _revision(signer: Signer) -> dict[str, Any]:
+    certificate = x509.load_pem_x509_certificate(signer.certificate_pem.encode())
+    authority = runtime.authority()
+    # The service's own seal names nobody; only a certificate of the signer's does.
+    is_personal = certificate.subject != authority.service.certificate.subject
+    return {
+        "reason": f"Signed by {signer.full_name}",
+        "sha256": signer.sha256_after,
+        "timestamp": True,
+        "certificate": {
+            "dn": certificate.subject.rfc4514_string(),
+            "content": signer.certificate_pem + authority.root.pem.decode(),
+            "country": "IT",
+            "lastname": signer.surname if is_personal else None,
+            "firstname": signer.name if is_personal else None,
+            "generatedAt": clock.rome(certificate.not_valid_before_utc),
+        },
         "reason_source": "Default value added by the sandbox",
     }
-    if signer is not None:
-        shown["certificate"] = {
-            "dn": service.subject,
-            "content": signer.certificate_pem + runtime.authority().root.pem.decode(),
-            "country": "IT",
-            "lastname": signer.surname,
-            "firstname": signer.name,
-            "generatedAt": clock.iso(signer.signed_at),
-        }
-    return shown
 
 
 def _person(signer: Signer) -> dict[str, Any]:
     return {
         "id": signer.id,
         "ip": signer.ip,
-        "userAgent": signer.user_agent,
         "email": signer.email,
         "phone": signer.mobile,
         "lastname": signer.surname.upper(),
+        "signedAt": clock.bare_rome(signer.signed_at),
         "firstname": signer.name,
-        "signedAt": clock.bare_iso(signer.signed_at) or "",
-        "refusedAt": clock.bare_iso(signer.refused_at),
-        "comment": signer.refusal or None,
         "operationLevel": "custom",
         "authentications": [_authentication(signer)] if signer.code_sent_at else [],
     }
@@ -93,26 +80,23 @@ def _person(signer: Signer) -> dict[str, Any]:
 def _authentication(signer: Signer) -> dict[str, Any]:
     return {
         "mode": signer.code_channel,
-        "channel": "text",
-        "target": signer.code_target,
-        "content": signer.code_text,
         "sha256": hashlib.sha256(signer.code_text.encode()).hexdigest(),
-        "sentAt": clock.bare_iso(signer.code_sent_at),
-        "attempts": signer.code_attempts,
-        "validatedAt": clock.bare_iso(signer.code_validated_at) or "",
+        "channel": "text",
+        "content": signer.code_text,
+        "validatedAt": clock.bare_rome(signer.code_validated_at),
     }
 
 
 def _procedure(procedure: Procedure) -> dict[str, Any]:
-    expired = procedure.expires_at if procedure.expires_at and procedure.phase == "expired" else None
+    has_expired = procedure.phase == Phase.EXPIRED
     return {
         "id": str(uuid5(NAMESPACE_URL, procedure.id)),
         "name": procedure.title,
-        "description": procedure.description,
-        "createdAt": clock.bare_iso(procedure.created_at),
-        "startedAt": clock.bare_iso(procedure.started_at),
-        "expiredAt": clock.bare_iso(expired),
+        "createdAt": clock.bare_rome(procedure.created_at),
+        "expiredAt": clock.bare_rome(procedure.finished_at) if has_expired else None,
+        "startedAt": clock.bare_rome(procedure.started_at or procedure.created_at),
         "workspace": {"id": "/workspaces/sandbox", "name": "sandbox"},
+        "description": procedure.description,
         "organization": {"id": "/organizations/sandbox", "ip": procedure.origin_ip, "name": "sandbox"},
         "coolingOffPeriodEndsAt": None,
     }

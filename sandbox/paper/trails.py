@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,9 +11,10 @@ from django.template.loader import render_to_string
 
 from .. import clock, shapes
 from ..api.answers import good
-from ..models import FileKind, Procedure, Signer, StoredFile
+from ..models import Procedure, Signer
 from .trail_pdf import trail_pdf
 
+_CODE = re.compile(r"(?<!\d)\d{4,12}(?!\d)")
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "~"}
 
@@ -23,7 +25,6 @@ def content(procedure: Procedure) -> dict[str, Any]:
     data.pop("callback", None)
     for shown, signer in zip(data["signers"], procedure.signers.all(), strict=True):
         shown["evidence"] = evidence(signer)
-    data["digests"] = [_digest(kept) for kept in procedure.files.all()]
     lines = [
         {"id": line.id, "createdAt": clock.spaced(line.created_at), "log": line.log}
         for line in procedure.log.order_by("created_at", "pk")
@@ -32,7 +33,7 @@ def content(procedure: Procedure) -> dict[str, Any]:
 
 
 def evidence(signer: Signer) -> dict[str, Any]:
-    """How somebody signed or refused."""
+    """How somebody signed or refused; of files only the MD5, as everywhere in this generation."""
     return {
         "openedAt": clock.spaced(signer.opened_at),
         "signedAt": clock.spaced(signer.signed_at),
@@ -51,20 +52,14 @@ def evidence(signer: Signer) -> dict[str, Any]:
             "attempts": signer.code_attempts,
             "validatedAt": clock.spaced(signer.code_validated_at),
         },
-        "documentBefore": {"md5": signer.md5_before or None, "sha256": signer.sha256_before or None},
-        "documentAfter": {"md5": signer.md5_after or None, "sha256": signer.sha256_after or None},
+        "documentBefore": {"md5": signer.md5_before or None},
+        "documentAfter": {"md5": signer.md5_after or None},
     }
 
 
 def hidden_message(signer: Signer) -> str:
-    """The message that carried the code, the code's digits starred out."""
-    return "".join("*" if mark.isdigit() else mark for mark in signer.code_text)
-
-
-def _digest(kept: StoredFile) -> dict[str, Any]:
-    names = {FileKind.INPUT: "inputDocument", FileKind.VALIDATED: "validatedDocument"}
-    name = names.get(FileKind(kept.kind), "signedDocument")
-    return {"file": name, "name": kept.name, "size": kept.size, "md5": kept.md5, "sha256": kept.sha256}
+    """The message that carried the code, the code starred out."""
+    return _CODE.sub(lambda found: "*" * len(found.group()), signer.code_text)
 
 
 def answer(procedure: Procedure, accept: str) -> HttpResponse:
@@ -127,10 +122,16 @@ def _scalar(value: Any) -> str:
 
 
 def as_html(trail: dict[str, Any]) -> str:
-    """A page of its own, as the provider's is."""
+    """A page of its own, laid out as the provider's example is; ours has the signers besides."""
     data = trail["SignatureData"]
-    flat = [(key, value) for key, value in data.items() if not isinstance(value, dict | list)]
-    options = [(key, json.dumps(value, ensure_ascii=False)) for key, value in data["options"].items()]
-    return render_to_string(
-        "sandbox/trail.html", {"general": flat, "options": options, "data": data, "lines": trail["AuditData"]}
-    )
+    document = data["document"]
+    files = [("Signed Document", [document.get("signedDocument")])]
+    files += [("Validated Document", [document.get("validatedDocument")])]
+    files += [("Input Documents", document.get("inputDocuments", []))]
+    context = {
+        "data": data,
+        "options": [(key, json.dumps(value, ensure_ascii=False)) for key, value in data["options"].items()],
+        "files": [(title, [one for one in kept if one]) for title, kept in files],
+        "lines": trail["AuditData"],
+    }
+    return render_to_string("sandbox/trail.html", context)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from .new_env import new_env
 from .services import Missing, postgresql, redis
 from .setup import PYTHON, ROOT, VENV, apt_install, say
 
@@ -38,6 +39,9 @@ PRODUCTION = {
     "PORTAL_URL": "https://sigillo.example",
     "PROVIDER_EMAIL": "reseller@sigillo.example",
     "PROVIDER_API_KEY": "a-key-of-its-own",
+    "PROVIDER_ESIGNATURE_URL": "https://signature.example",
+    "PROVIDER_FIRMADIGITALE_URL": "https://signature.example",
+    "PROVIDER_OAUTH_URL": "https://signature.example",
     "DATABASE_URL": "sqlite:///:memory:",
 }
 
@@ -114,8 +118,10 @@ def check_compose(results: Results) -> None:
         # Not a service that tests need: tests/scripts/test_compose.py reads the file itself on every machine.
         results.skip(f"{name} by Docker", "no docker compose here", counts=False)
         return
-    environment = {**PRODUCTION, "POSTGRES_PASSWORD": "check", "PORTAL_HOST": "sigillo.example"}
-    results.run(name, [*compose, "--profile", "demo", "config", "-q"], **environment)
+    with tempfile.NamedTemporaryFile("w", suffix=".env") as variables:
+        variables.write(new_env("--demo"))
+        variables.flush()
+        results.run(name, [*compose, "--env-file", variables.name, "--profile", "demo", "config", "-q"])
 
 
 def _succeeds(*command: str) -> bool:
@@ -158,19 +164,22 @@ def chromium(results: Results) -> str:
 def run_tests(results: Results, to_pytest: list[str], environment: dict[str, str]) -> None:
     """pytest on SQLite, then what another database can change on PostgreSQL. It prints the last line."""
     is_parallel = any(argument.startswith(("-n", "--numprocesses")) for argument in to_pytest)
-    parallel = [] if is_parallel else ["-n", os.environ.get("TEST_PROCESSES", "auto")]
-    pytest = [PYTHON, "-m", "pytest", "-q", *parallel, *to_pytest]
+    # By group: the browser's tests share one running portal, so they all go to the same process.
+    processes = ["-n", os.environ.get("TEST_PROCESSES", "auto"), "--dist", "loadgroup"]
+    parallel = [] if is_parallel else processes
+    pytest = [PYTHON, "-m", "pytest", "-q", *parallel]
     database_url = environment["TEST_DATABASE_URL"]
     on_sqlite = {**environment, "TEST_DATABASE_URL": ""}
+    on_one = [*pytest, "-m", "not postgres", *to_pytest]
     if not database_url:
         results.print_table()
-        results.run("tests on SQLite", pytest, **on_sqlite)
+        results.run("tests on SQLite", on_one, **on_sqlite)
         return
-    results.run("tests on SQLite", pytest, **on_sqlite)
-    results.print_table()
-    second = [*pytest, "-m", "not browser and not sqlite_only"]
-    # With arguments, all that was chosen may belong to the first pass.
+    # With arguments, all that was chosen may belong to one pass alone.
     also_good = [NO_TESTS_CHOSEN] if to_pytest else []
+    results.run("tests on SQLite", on_one, also_good=also_good, **on_sqlite)
+    results.print_table()
+    second = [*pytest, "-m", "not browser and not sqlite_only", *to_pytest]
     results.run("tests on PostgreSQL", second, also_good=also_good, **environment)
 
 

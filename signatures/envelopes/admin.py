@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin, FactInline
+from facts.admin import FactAdmin, FactInline, MonthFilter
 
 from .models import Envelope, EnvelopeEvent, Signer
 
@@ -40,12 +40,13 @@ class EnvelopeAdmin(FactAdmin):
         "title", "organisation", "state", "provider_state", "generation", "created_at", "sent_at", "ended_at",
         "last_problem",
     ]  # fmt: skip
-    list_filter = ["state", "generation", "has_unknown_state", "created_at"]
+    list_filter = ["state", "has_unknown_state", MonthFilter.of("created_at")]
     list_select_related = ["organisation"]
-    search_fields = ["title__istartswith", "provider_reference__startswith", "signers__email__istartswith",
+    search_fields = ["title__istartswith", "pk", "provider_reference", "signers__email__istartswith",
                      "organisation__name__istartswith"]  # fmt: skip
-    search_help_text = _("Beginning of a title, provider reference, signer's e-mail or organisation")
-    date_hierarchy = "created_at"
+    search_help_text = _(
+        "Beginning of a title, signer's e-mail or organisation, or the whole id or reference"
+    )
     inlines = [SignerInline, EventInline]
 
 
@@ -61,9 +62,10 @@ class SignerAdmin(FactAdmin):
         "invited_at",
         "signed_at",
     ]
-    list_filter = ["state", "otp_channel", "language"]
+    list_filter = ["state", "otp_channel"]
     list_select_related = ["envelope"]
-    search_fields = ["email__istartswith", "surname__istartswith", "mobile__startswith"]
+    search_fields = ["email__istartswith", "surname__istartswith", "mobile"]
+    search_help_text = _("Beginning of an e-mail or surname, or the whole mobile number")
     exclude = SEALED
     ordering = ["-envelope__created_at", "position"]
 
@@ -74,7 +76,8 @@ class SignerAdmin(FactAdmin):
 @admin.register(EnvelopeEvent)
 class EnvelopeEventAdmin(FactAdmin):
     list_display = ["at", "subject", "number", "kind", "actor", "actor_name", "ip"]
-    list_filter = ["kind", "actor", "at"]
+    list_filter = ["actor", MonthFilter.of("at")]
     list_select_related = ["subject"]
-    search_fields = ["subject__title__istartswith", "actor_name__istartswith"]
-    ordering = ["-at"]
+    search_fields = ["subject__title__istartswith", "subject__id"]
+    search_help_text = _("Beginning of the envelope's title, or its id")
+    ordering = ["-at", "-pk"]

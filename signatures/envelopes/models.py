@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from billing.models import Purchase
 from documents.models import StoredFile
 from facts.chain import ChainedEvent
+from facts.indexes import PrefixIndex
 
 
 class EnvelopeQuerySet(models.QuerySet["Envelope"]):
@@ -159,6 +160,8 @@ class Envelope(models.Model):
             models.Index(fields=["organisation", "state", "-created_at"], name="envelope_by_state"),
             models.Index(fields=["state", "next_check_at"], name="envelope_due"),
             models.Index(fields=["provider_reference"], name="envelope_reference"),
+            models.Index(fields=["-created_at", "-id"], name="envelope_newest_of_all"),
+            PrefixIndex(fields=["title"], name="envelope_title"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -209,7 +212,7 @@ class Signer(models.Model):
         Envelope, on_delete=models.CASCADE, related_name="signers", verbose_name=_("envelope")
     )
     position = models.PositiveSmallIntegerField(_("place in the order"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     surname = models.CharField(_("surname"), max_length=60)
     email = models.EmailField(_("e-mail"))
     mobile = models.CharField(_("mobile"), max_length=20, blank=True)
@@ -242,6 +245,16 @@ class Signer(models.Model):
         verbose_name = _("signer")
         verbose_name_plural = _("signers")
         ordering = ["position", "pk"]
+        indexes = [
+            PrefixIndex(fields=["email"], name="signer_email"),
+            PrefixIndex(fields=["surname"], name="signer_surname"),
+            models.Index(fields=["mobile"], name="signer_mobile"),
+            models.Index(
+                fields=["invited_at"],
+                condition=Q(state__in=["invited", "opened"]),
+                name="signer_to_be_reminded",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["envelope", "position"], name="one_signer_a_position"),
             models.CheckConstraint(
@@ -298,6 +311,7 @@ class EnvelopeEvent(ChainedEvent):
     class Meta(ChainedEvent.Meta):
         verbose_name = _("envelope event")
         verbose_name_plural = _("envelope events")
+        indexes = [models.Index(fields=["-at", "-id"], name="envelope_event_newest")]
         constraints = [models.UniqueConstraint(fields=["subject", "number"], name="one_event_a_number")]
 
     def __str__(self) -> str:

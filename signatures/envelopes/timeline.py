@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from facts.chain import ChainedEvent
 
@@ -88,7 +89,10 @@ def entries(events: Sequence[EnvelopeEvent]) -> list[Entry]:
 def _entry(event: EnvelopeEvent) -> Entry:
     words, tone, icon = WORDS.get(event.kind, (event.kind, "neutral", "info"))
     known = {"name": _("Somebody"), "word": "", **event.data}
-    return Entry(event.at, str(words) % known, _detail(event), _actor(event), tone, icon)
+    title = str(words) % known
+    actor = _actor(event)
+    # Whoever the sentence is about need not be named again.
+    return Entry(event.at, title, _detail(event), "" if actor in title else actor, tone, icon)
 
 
 def _detail(event: EnvelopeEvent) -> str:
@@ -105,8 +109,16 @@ def _detail(event: EnvelopeEvent) -> str:
         case "purchase_unclear":
             return _("We look up whether it arrived. Nothing is bought twice.")
         case "archived":
-            return _("Kept until %(day)s") % {"day": data.get("kept_until", "")}
+            return _("Kept until %(day)s") % {"day": _day(data.get("kept_until", ""))}
     return ""
+
+
+def _day(text: str) -> str:
+    """An ISO date, written out for the reader."""
+    try:
+        return format_date(date.fromisoformat(text), "d MMMM yyyy", locale=get_language() or "it")
+    except ValueError:
+        return text
 
 
 def _actor(event: EnvelopeEvent) -> str:

@@ -71,6 +71,7 @@ def test_the_history_names_nobody(sandbox):
 
 
 def test_a_subscription_pays_while_it_lasts(sandbox):
+    sandbox.set(subscription_charges_wallet=True)
     sandbox.subscribe("GET:test.ws.firmadigitale.com/spid_personale", 1)
     steps.ordered(2)
 
@@ -80,6 +81,7 @@ def test_a_subscription_pays_while_it_lasts(sandbox):
 
 def test_the_cost_is_by_the_tariff_at_the_moment_of_the_call(sandbox):
     """The tariff is remembered for minutes; right before each call it is looked at anew."""
+    sandbox.set(subscription_charges_wallet=True)
     sandbox.subscribe("GET:test.ws.firmadigitale.com/spid_personale", 1)
     for _ in range(2):
         steps.ordered()

@@ -87,7 +87,7 @@ def test_the_policy_lets_the_form_lead_there(visitor, settings):
     _activation, token = handed_over()
     policy = visitor.get(at("page", token))["Content-Security-Policy"]
     assert "form-action 'self'" in policy
-    for origin in settings.SPID_ORIGINS:
+    for origin in settings.SPID_FORM_ACTION:
         assert origin in policy
 
 

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
 from billing.flows import settle as settling
 from billing.models import Purchase, Usage
 from customers.models import User
+from customers.tests.factories import staff_client
 from spid import tasks
 from spid.flows.stock import link_of
 from spid.models import Activation, IdentityProvider, KeepingRule, Voucher
@@ -25,11 +25,8 @@ PAGES = ["spid_activation", "spid_voucher", "spid_activationevent", "spid_contac
 
 
 @pytest.fixture
-def staff(client):
-    person = User.objects.create_user("staff@example.it", "x", is_staff=True, is_superuser=True)
-    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
-    client.force_login(person)
-    return client
+def staff():
+    return staff_client()
 
 
 def pages_of(model: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,6 +28,8 @@ UNKNOWN_ADDRESSES_AN_HOUR = 60
 State = Activation.State
 HolderView = Callable[..., HttpResponse]
 ask = require_http_methods(["GET", "HEAD", "POST"])
+# The one page whose form may lead on to another house's.
+leading_to_the_identity_provider = csp_update({"form-action": settings.SPID_FORM_ACTION})
 
 
 def for_holders(view: HolderView) -> HolderView:
@@ -75,6 +78,7 @@ def _too_late(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@leading_to_the_identity_provider
 @for_holders
 def page(request: HttpRequest, activation: Activation, token: str) -> HttpResponse:
     """How it stands, what is needed, and what one can do."""

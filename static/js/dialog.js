@@ -1,4 +1,5 @@
-// [data-dialog="id"] opens <dialog id>; [data-dialog-close] and a click beside it close it.
+// [data-dialog="id"] opens <dialog id>; [data-dialog-close] and a click beside it close it. One that the server sent
+// open (its form was refused) is shown as if it had been opened here.
 // [data-menu] on <details> closes on Escape, on a click elsewhere and when focus leaves it.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -30,3 +31,8 @@ document.addEventListener("focusout", (event) => {
   const menu = event.target.closest?.("details[data-menu][open]");
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
+
+for (const dialog of document.querySelectorAll("[data-dialog-box][open]")) {
+  dialog.close();
+  dialog.showModal();
+}

@@ -3,14 +3,14 @@
 // A <form data-upload> shows how far its upload is; without JavaScript it posts as any form does.
 import { say } from "./say.js";
 
-const UNITS = ["B", "KB", "MB", "GB"];
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 function readableSize(bytes) {
   let power = 0;
   let size = bytes;
   while (size >= 1000 && power < UNITS.length - 1) { size /= 1000; power += 1; }
-  const digits = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: power > 1 ? 1 : 0 });
-  return `${digits.format(size)} ${UNITS[power]}`;
+  const style = { style: "unit", unit: UNITS[power], maximumFractionDigits: power > 1 ? 1 : 0 };
+  return new Intl.NumberFormat(document.documentElement.lang, style).format(size);
 }
 
 function isAccepted(file, accept) {
@@ -32,6 +32,8 @@ function enhance(zone) {
   if (!input || zone.classList.contains("is-enhanced")) return;
   const shown = zone.querySelector("[data-dropzone-file]");
   const problem = zone.querySelector("[data-dropzone-problem]");
+  const prompt = zone.querySelector("[data-dropzone-prompt]");
+  const firstPrompt = prompt.textContent;
   zone.classList.add("is-enhanced");
   input.accept = zone.dataset.accept;
 
@@ -42,12 +44,13 @@ function enhance(zone) {
     problem.hidden = !text;
     shown.hidden = !file;
     shown.textContent = file ? `${file.name} (${readableSize(file.size)})` : "";
+    prompt.textContent = file ? zone.dataset.textAnother : firstPrompt;
     zone.classList.toggle("is-filled", Boolean(file) && !text);
     zone.classList.toggle("is-refused", Boolean(text));
     input.setCustomValidity(text);
     if (text) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    if (file && !text) say(`${zone.dataset.textChosen} ${file.name}`);
+    if (file && !text) say(`${zone.dataset.textChosen} ${file.name}`, { isSeen: true });
   };
 
   input.addEventListener("change", show);
@@ -75,15 +78,26 @@ function showUpload(form) {
     const data = new FormData(form, event.submitter);
     const box = zone.querySelector("[data-dropzone-progress]");
     const bar = box.querySelector("progress");
+    const [label, share] = box.querySelectorAll(".progress__label span");
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    share.textContent = percent.format(0);
     box.hidden = false;
     const buttons = [...form.querySelectorAll('button[type="submit"]')];
     for (const button of buttons) button.disabled = true;
-    say(zone.dataset.textUploading);
+    say(zone.dataset.textUploading, { isSeen: true });
 
     const request = new XMLHttpRequest();
     request.open("POST", form.action || location.href);
     request.upload.addEventListener("progress", (step) => {
-      if (step.lengthComputable) bar.value = Math.round((100 * step.loaded) / step.total);
+      if (!step.lengthComputable) return;
+      bar.value = Math.round((100 * step.loaded) / step.total);
+      share.textContent = percent.format(bar.value / 100);
+    });
+    request.upload.addEventListener("load", () => {
+      bar.removeAttribute("value"); // how long the check takes is not known
+      label.textContent = zone.dataset.textChecking;
+      share.textContent = "";
+      say(zone.dataset.textChecking, { isSeen: true });
     });
     request.addEventListener("load", () => {
       const sameAddress = request.responseURL === (form.action || location.href);

@@ -95,6 +95,7 @@ class Rows {
     shown.forEach((row, index) => {
       for (const label of row.querySelectorAll("[data-row-number]")) label.textContent = String(index + 1);
       for (const button of row.querySelectorAll("[data-row-remove]")) button.hidden = shown.length <= this.min;
+      for (const button of row.querySelectorAll("[data-row-up], [data-row-down]")) button.hidden = shown.length < 2;
       for (const button of row.querySelectorAll("[data-row-up]")) button.disabled = index === 0;
       for (const button of row.querySelectorAll("[data-row-down]")) button.disabled = index === shown.length - 1;
     });

@@ -26,14 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
+    """One browser for the tests of this folder. It must be closed with them: as long as it is open, an event loop
+    runs in this process, and what calls ``asyncio.run`` in a later test would fail."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

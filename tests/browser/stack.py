@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 from sandbox.testing import SandboxHandle, free_port, running_sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 @dataclass(frozen=True)

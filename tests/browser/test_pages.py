@@ -1,5 +1,7 @@
 """Every page that a person can open, wide and narrow, light and dark, in each language: axe finds nothing."""
 
+import json
+
 import pytest
 
 from .steps import check_accessibility, log_in
@@ -11,7 +13,8 @@ PUBLIC = [
     "/accounts/password/reset/",
     "/s/nobody/",
     "/s/back/",
-    "/no-such-page/",
+    "/styleguide/errors/404/",
+    "/styleguide/errors/500/",
 ]
 OF_MEMBERS = [
     "/", "/envelopes/", "/envelopes/?q=nothing-like-it", "/envelopes/new/", "/usage/", "/usage/?first=2020-01-01&last=2020-01-31",
@@ -36,6 +39,91 @@ def test_members_pages_are_accessible(open_window, window, scheme, language):
     for address in OF_MEMBERS:
         page.goto(address)
         check_accessibility(page)
+
+
+@pytest.fixture(scope="module")
+def states(stack):
+    """Pages of envelopes in many states: of members, of signers, of staff."""
+    code = "from tests.browser.seed import addresses; print(addresses())"
+    return json.loads(stack.manage("shell", "-v0", "-c", code).splitlines()[-1])
+
+
+def test_envelopes_are_accessible_in_their_states(open_window, states):
+    # Half of them here and half there: what differs between the windows is seen in each.
+    desk, phone = open_window("desktop", language="it"), open_window("phone", scheme="dark", language="fr")
+    for page in (desk, phone):
+        log_in(page, "paolo@bottega.example")
+        page.goto(states["members"][0])
+    for number, address in enumerate(states["members"][1:]):
+        page = (desk, phone)[number % 2]
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        check_accessibility(page)
+
+
+def test_a_signers_page_is_accessible_at_its_stages(open_window, states):
+    page = open_window("phone", language="fr")
+    for address in states["signers"]:
+        page.goto(address)
+        check_accessibility(page)
+
+
+def test_staffs_own_pages_are_dressed_and_readable(stack, open_window, states):
+    page = open_window(language="it")
+    log_in(page, "desk@sigillo.example")
+    page.fill("[name=code]", stack.manage("demo_data", "--code"))
+    page.press("[name=code]", "Enter")
+    page.wait_for_load_state()
+    for address in states["staff"]:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        header = page.evaluate("getComputedStyle(document.querySelector('#header')).backgroundColor")
+        assert header == "rgb(18, 53, 44)", address
+
+
+def test_a_question_takes_the_focus_rests_on_the_way_back_and_gives_it_back(open_window):
+    page = open_window()
+    log_in(page, "giulia@bottega.example")
+    page.goto("/organisation/members/")
+    page.locator("[data-dialog]").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('dialog[open] [data-dialog-close]')")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('[data-dialog]')")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_a_refused_reason_comes_back_as_the_open_question(open_window, states):
+    page = open_window("phone")
+    page.goto(states["signers"][0])
+    page.click("button[data-dialog=decline]")
+    page.evaluate("document.querySelector('dialog form').noValidate = true")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog:modal [aria-invalid=true]")
+    check_accessibility(page)
+
+
+def test_a_dropped_file_is_named_and_its_upload_told(open_window):
+    page = open_window()
+    log_in(page, "giulia@bottega.example")
+    page.goto("/envelopes/new/")
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File(["%PDF-1.4 " + "x".repeat(3e6)], "contract.pdf", { type: "application/pdf" }));
+          const drop = { dataTransfer: data, bubbles: true, cancelable: true };
+          document.querySelector("[data-dropzone]").dispatchEvent(new DragEvent("drop", drop));
+          window.told = [];
+          const box = document.querySelector("[data-dropzone-progress]");
+          new MutationObserver(() => told.push(box.innerText)).observe(box, { subtree: true, childList: true });
+        }"""
+    )
+    assert "contract.pdf (3 MB)" in page.inner_text("[data-dropzone]")
+    page.evaluate("document.querySelector('form[data-upload]').requestSubmit()")
+    page.wait_for_selector("[aria-invalid=true]")
+    told = page.evaluate("told.join(' ')")
+    assert "Uploading" in told
+    assert "Uploaded. The document is being checked." in told
 
 
 def test_a_refused_upload_keeps_what_was_typed_and_says_why_beside_the_field(open_window):

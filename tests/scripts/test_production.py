@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from script.lib.guards import PRODUCTION
 from script.lib.new_env import new_env
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -91,6 +92,56 @@ def test_the_settings_accept_a_new_env_of_the_demo() -> None:
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
+
+
+def start(**changes: str) -> "subprocess.CompletedProcess[str]":
+    """Read the settings as production would, with these variables changed."""
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    command = [
+        sys.executable,
+        "-c",
+        "import portal.settings as s; print(s.DEBUG, getattr(s, 'SECURE_PROXY_SSL_HEADER', ''))",
+    ]
+    return subprocess.run(
+        command, cwd=ROOT, env={**environment, **PRODUCTION, **changes}, capture_output=True, text=True
+    )
+
+
+def test_production_starts_with_what_it_must_be_given() -> None:
+    assert start().stdout.strip() == "False", start().stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY and ENCRYPTION_KEYS must be set"),
+        ("SECRET_KEY", "short", "SECRET_KEY is too weak"),
+        ("SECRET_KEY", "django-insecure-" + "x" * 60, "SECRET_KEY is too weak"),
+        ("ENCRYPTION_KEYS", "", "SECRET_KEY and ENCRYPTION_KEYS must be set"),
+        ("ENCRYPTION_KEYS", "no-key", "no Fernet key"),
+        ("ENCRYPTION_KEYS", PRODUCTION["ENCRYPTION_KEYS"] + ",x", "no Fernet key"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must name"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name"),
+        ("PORTAL_URL", "http://sigillo.example", "PORTAL_URL must be an https:// address"),
+        ("PROVIDER_API_KEY", "sandbox-api-key", "PROVIDER_API_KEY is the sandbox's"),
+        ("PROVIDER_ESIGNATURE_URL", "http://localhost:8001", "PROVIDER_ESIGNATURE_URL must be https"),
+        (
+            "PROVIDER_FIRMADIGITALE_URL",
+            "http://signature.example",
+            "PROVIDER_FIRMADIGITALE_URL must be https",
+        ),
+        ("PROVIDER_OAUTH_URL", "http://signature.example", "PROVIDER_OAUTH_URL must be https"),
+    ],
+)
+def test_production_refuses_to_start_on_what_is_unsafe(name: str, value: str, told: str) -> None:
+    result = start(**{name: value})
+    assert result.returncode != 0
+    assert told in result.stderr
+
+
+def test_a_claim_of_https_is_believed_only_behind_a_proxy_of_ours() -> None:
+    assert "FORWARDED_PROTO" not in start().stdout
+    assert "FORWARDED_PROTO" in start(TRUSTED_PROXIES="1").stdout
 
 
 SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "POSTGRES_PASSWORD")

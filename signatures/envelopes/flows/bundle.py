@@ -4,12 +4,14 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from customers.models import User
 from documents.evidence import write_bundle
 from documents.flows.store import read
+from documents.report_text import as_text
+from documents.validation import ValidationReport
 from facts.chain import utc_text
 from upstream import redacted_audit
 
@@ -45,7 +47,16 @@ def entries(envelope: Envelope) -> list[tuple[str, bytes]]:
         *files,
         ("events.json", _json(_history(envelope))),
         ("validation.json", _json(envelope.validation)),
+        ("validation.txt", _report(envelope).encode()),
     ]
+
+
+def _report(envelope: Envelope) -> str:
+    """The validation in words, in the reader's language."""
+    if envelope.validation is None or envelope.ended_at is None:
+        raise NotPossible
+    report = ValidationReport.from_dict(envelope.validation)
+    return as_text(report, translation.get_language() or "", envelope.ended_at)
 
 
 def _history(envelope: Envelope) -> dict[str, Any]:
@@ -79,6 +90,6 @@ def _readme(envelope: Envelope) -> str:
         "signed.pdf        the signed document; any PDF reader shows its signatures\n"
         "audit-trail.*     the provider's audit trail (addresses and codes that open something are blacked out)\n"
         "events.json       what happened, each event sealed to the one before by its SHA-256\n"
-        "validation.json   how the signatures were checked when the document was archived\n"
+        "validation.*      how the signatures were checked when the document was archived\n"
         "SHA256SUMS        digests of all files: sha256sum -c SHA256SUMS\n"
     ) % {"title": envelope.title, "id": envelope.pk, "organisation": envelope.organisation.name}

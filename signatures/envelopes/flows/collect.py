@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -63,15 +64,15 @@ def collect(envelope_id: Any) -> bool:
         return False
     envelope = Envelope.objects.select_related("organisation", "created_by", "original").get(pk=envelope_id)
     try:
-        proof = fetch(envelope)
+        return _complete(envelope, fetch(envelope))
+    except SoftTimeLimitExceeded:
+        raise
     except (ProviderError, NotSound) as error:
         _try_later(envelope, str(error))
-        return False
     except Exception as error:
         log.exception("envelope %s could not be collected", envelope_id)
         _try_later(envelope, f"{type(error).__name__}")
-        return False
-    return _complete(envelope, proof)
+    return False
 
 
 def fetch(envelope: Envelope) -> Proof:

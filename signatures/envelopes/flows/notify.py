@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from customers.models import Membership, User
 from outbox.flows.write import write
 from outbox.models import Mail
 
@@ -37,21 +38,30 @@ def mail_signer(signer: Signer, template: str, token: str, *, fact: str, **conte
     )
 
 
-def mail_sender(envelope: Envelope, template: str, **context: Any) -> Mail:
+def mail_sender(envelope: Envelope, template: str, **context: Any) -> None:
     """A mail to whoever sent the envelope, leading to its page."""
-    sender = envelope.created_by
     page = reverse("envelopes:detail", args=[envelope.pk])
     enter = reverse("customers:enter", args=[envelope.organisation_id])
-    return write(
-        template=f"{FOLDER}/{template}",
-        recipient=sender.email,
-        language=sender.language or settings.LANGUAGE_CODE,
-        context={
-            "envelope": envelope,
-            "organisation": envelope.organisation,
-            "address": f"{settings.PORTAL_URL}{enter}?next={page}",
-            **context,
-        },
-        fact_key=f"{template}:{envelope.pk}",
-        about=f"envelope:{envelope.pk}",
-    )
+    for person in _readers(envelope):
+        is_sender = person.pk == envelope.created_by_id
+        write(
+            template=f"{FOLDER}/{template}",
+            recipient=person.email,
+            language=person.language or settings.LANGUAGE_CODE,
+            context={
+                "envelope": envelope,
+                "organisation": envelope.organisation,
+                "address": f"{settings.PORTAL_URL}{enter}?next={page}",
+                **context,
+            },
+            fact_key=f"{template}:{envelope.pk}" if is_sender else f"{template}:{envelope.pk}:{person.pk}",
+            about=f"envelope:{envelope.pk}",
+        )
+
+
+def _readers(envelope: Envelope) -> list[User]:
+    """The sender, as long as they are a member who may see envelopes; from then on the organisation's owners."""
+    members = Membership.objects.for_organisation(envelope.organisation).filter(user__is_active=True)
+    may_read = [member for member in members.select_related("user") if member.can_view_envelopes]
+    sender = [member.user for member in may_read if member.user_id == envelope.created_by_id]
+    return sender or [member.user for member in may_read if member.role == Membership.Role.OWNER]

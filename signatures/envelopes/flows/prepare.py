@@ -119,6 +119,9 @@ def _lock_draft(envelope: Envelope) -> None:
 
 
 def discard(envelope: Envelope) -> None:
-    """Throw a draft away. Raises ``NotPossible`` when it was sent already."""
-    if not discard_draft(envelope, "draft discarded by its sender"):
+    """Throw a draft away; its document goes with a sweep of the archive.
+
+    Raises ``NotPossible`` when it was sent already.
+    """
+    if not discard_draft(envelope.pk):
         raise NotPossible

@@ -1,5 +1,6 @@
 """Remind signers: once after days of silence, and once when the last day comes near."""
 
+import logging
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from .invite import renew_address
 from .notify import mail_signer
 from .state import about, locked, tell
 
+log = logging.getLogger(__name__)
 SILENCE = timedelta(days=5)
 LAST_DAYS = timedelta(days=3)
 # Nobody is written to again so soon, whatever the reason.
@@ -17,11 +19,17 @@ PAUSE = timedelta(days=1)
 
 
 def remind_due(limit: int = 500) -> int:
-    """Remind whoever is due. Returns how many were reminded."""
+    """Remind whoever is due; one that cannot be never stops the others. Returns how many were reminded."""
     today = timezone.localdate()
     due = Signer.objects.filter(_is_silent() | Q(envelope__expires_on__lte=today + LAST_DAYS), _is_open())
     rows = due.filter(_is_left_alone()).select_related("envelope").order_by("invited_at", "position")[:limit]
-    return sum(_remind(signer.pk, signer.envelope_id) for signer in list(rows) if _reason(signer))
+    reminded = 0
+    for signer in [signer for signer in rows if _reason(signer)]:
+        try:
+            reminded += _remind(signer.pk, signer.envelope_id)
+        except Exception:
+            log.exception("signer %s could not be reminded", signer.pk)
+    return reminded
 
 
 def _is_open() -> Q:

@@ -36,6 +36,10 @@ class PriceChanged(Exception):
         self.quote = quote
 
 
+class Changed(Exception):
+    """The envelope is not what its sender has reviewed: somebody has changed it meanwhile."""
+
+
 def price_of(envelope: Envelope) -> Quote:
     """What sending this envelope costs now. Raises ``PriceMissing``."""
     count = envelope.signers.count()
@@ -65,24 +69,32 @@ def problems_of(envelope: Envelope) -> list[str]:
     return problems
 
 
-def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal) -> None:
+def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal, reviewed: str = "") -> None:
     """Send a draft: from here on it is bought, once, and followed to its end.
 
-    Raises ``NotReady``, ``PriceChanged``, ``PriceMissing``, and ``NotPossible`` when it was sent already.
+    ``reviewed`` is the ``request_digest`` that the sender was shown the total of; empty where nobody was shown one.
+    Raises ``NotReady``, ``PriceChanged``, ``PriceMissing``, ``Changed``, and ``NotPossible`` when it was sent already.
     """
     from ..tasks import buy
 
+    # First of all: whatever changes while the rest is looked at is noticed under the lock.
+    digest = request_digest(envelope)
     if problems := problems_of(envelope):
         raise NotReady(problems)
     price = price_of(envelope)
     if price.unit_price != expected_unit_price:
         raise PriceChanged(price)
+    if reviewed and digest != reviewed:
+        raise Changed
     generation = settings.PROVIDER_GENERATION
     tariff = tariff_now(generation, price.quantity)
     now = timezone.now()
     with locked(envelope.pk) as draft:
         if draft.state != Envelope.State.DRAFT:
             raise NotPossible
+        # Nothing before this line was looked at under the lock.
+        if request_digest(draft) != digest:
+            raise Changed
         purchase = fence.intend(
             organisation=draft.organisation,
             fact_key=f"envelope:{draft.pk}",
@@ -90,7 +102,7 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal)
             generation=generation,
             quantity=price.quantity,
             tariff=tariff,
-            request_digest=request_digest(draft),
+            request_digest=digest,
             now=now,
         )
         expires_on = draft.expires_on or timezone.localdate() + timedelta(days=settings.ENVELOPE_EXPIRY_DAYS)

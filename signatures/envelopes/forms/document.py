@@ -8,14 +8,18 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from documents.inspection import InspectionFailed, PdfFacts, Refused, inspect
+from customers.limits import allow
+from documents.inspection import InspectionFailed, PdfFacts, Refused, check_size, inspect
+
+# In ten minutes.
+UPLOADS = 30
 
 
 class DocumentForm(forms.Form):
     """A PDF, judged by its content, with what signers read above it.
 
     An accepted file is in ``data`` and ``facts`` even when another field is wrong, so that it need not be
-    uploaded twice.
+    uploaded twice. ``uploader`` is whose uploads are counted: each one is inspected in a process of its own.
     """
 
     document = forms.FileField(
@@ -39,8 +43,9 @@ class DocumentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, has_document: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, uploader: Any = None, has_document: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.uploader = uploader
         self.data_of_file = b""
         self.facts: PdfFacts | None = None
         self.filename = ""
@@ -52,8 +57,11 @@ class DocumentForm(forms.Form):
         upload: UploadedFile | None = self.cleaned_data["document"]
         if not upload:
             return None
-        data = upload.read()
+        if not allow(f"upload:{self.uploader}", UPLOADS, 600):
+            raise ValidationError(_("Too many uploads. Wait a few minutes and choose the file again."))
         try:
+            check_size(upload.size or 0)
+            data = upload.read()
             self.facts = inspect(data)
         except Refused as refused:
             raise ValidationError(refused.message, code=refused.code) from refused
@@ -73,9 +81,9 @@ class DocumentForm(forms.Form):
 
 
 def _tidy(name: str) -> str:
-    """A file name without folders and control characters, with its ending."""
+    """A file name without folders, leading dots and letters that cannot be seen, with its ending."""
     clean = "".join(
         letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable()
     ).strip()
-    stem = PurePath(clean).stem[:140] or "document"
+    stem = PurePath(clean.lstrip(".")).stem[:140] or "document"
     return f"{stem}.pdf"

@@ -11,6 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Envelope, Placement, Signer
+from ..placing import page_ranges, pages_by_place
 
 MOST_ROWS = 60
 MOST_PLACES = 500
@@ -47,7 +48,7 @@ class PlaceForm(forms.Form):
     signer = forms.ChoiceField(label=_("Signer"), widget=forms.Select(attrs={"data-placement-name": ""}))
     pages = forms.CharField(
         label=_("Pages"),
-        max_length=100,
+        max_length=500,
         help_text=_("1, 3 or 5-7, “all” or “last”"),
         widget=forms.TextInput(attrs={"data-placement-page": "", "autocomplete": "off"}),
     )
@@ -136,14 +137,9 @@ def initial_places(envelope: Envelope, signers: Sequence[Signer]) -> list[dict[s
     """A row for each signer and place that is there, and one at a free usual place for who has none."""
     rows, taken = [], set()
     for signer in signers:
-        pages_at: dict[str, list[int]] = defaultdict(list)
-        for placement in signer.placements.all():
-            pages_at[placement.place].append(placement.page)
-            taken.add((placement.page, placement.place))
-        rows += [
-            {"signer": str(signer.pk), "pages": _as_text(pages, envelope.page_count), "place": place}
-            for place, pages in pages_at.items()
-        ]
+        for place, pages in pages_by_place(signer).items():
+            taken |= {(page, place) for page in pages}
+            rows.append({"signer": str(signer.pk), "pages": page_ranges(pages), "place": place})
     with_places = {row["signer"] for row in rows}
     for signer in signers:
         if str(signer.pk) not in with_places:
@@ -152,9 +148,3 @@ def initial_places(envelope: Envelope, signers: Sequence[Signer]) -> list[dict[s
             taken.add((last, place))
             rows.append({"signer": str(signer.pk), "pages": str(last), "place": place})
     return rows
-
-
-def _as_text(pages: list[int], page_count: int) -> str:
-    if len(pages) == page_count > 1:
-        return f"1-{page_count}"
-    return ", ".join(str(page) for page in sorted(pages))

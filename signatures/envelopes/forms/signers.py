@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from customers.contacts import mobile_number
+from customers.contacts import EmailField, mobile_number
 
 from ..models import Signer
 
@@ -21,12 +22,14 @@ class SignerForm(forms.Form):
 
     pk = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=pgettext_lazy("person", "Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     surname = forms.CharField(
         label=_("Surname"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     otp_channel = forms.ChoiceField(label=_("One-time code"), choices=Signer.OtpChannel.choices)
     mobile = forms.CharField(
         label=_("Mobile"),
@@ -44,9 +47,6 @@ class SignerForm(forms.Form):
     def clean_mobile(self) -> str:
         typed = self.cleaned_data["mobile"]
         return mobile_number(typed) if typed else ""
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -145,6 +145,9 @@ class PlacementFactory(DjangoModelFactory[Placement]):
 class PlacedSignerFactory(SignerFactory):
     """A signer who signs in one place."""
 
+    class Meta:
+        skip_postgeneration_save = True
+
     class Params:
         place = Placement.Place.BOTTOM_LEFT
 

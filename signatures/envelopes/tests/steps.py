@@ -1,16 +1,21 @@
 """What happens to an envelope, step by step, as tests make it happen."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
 from billing.models import Purchase, Usage
+from outbox.flows.write import PURPOSE
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import send
 from signatures.envelopes.models import Envelope
+from vault import seal
 
 from .factories import EnvelopeFactory, MemberFactory
 
@@ -73,6 +78,26 @@ def token_of(email: str) -> str:
     found = TOKEN.search(str(newest.body))
     assert found, f"no address in the mail to {email}"
     return found.group(1)
+
+
+@contextmanager
+def meanwhile(statement: str, happens: Callable[[], Any]) -> Iterator[None]:
+    """Something happens right before the first database statement that begins so, as another request would do it."""
+    pending = [happens]
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        if pending and sql.startswith(statement):
+            pending.pop()()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert not pending, f"no statement began with {statement}"
+
+
+def sealed(text: str) -> str:
+    """A mail's text as it waits in the outbox."""
+    return seal(text, PURPOSE)
 
 
 def kinds(envelope: Envelope) -> list[str]:

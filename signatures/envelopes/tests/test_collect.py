@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from documents.flows.store import read
 from outbox.models import Mail
@@ -100,8 +101,36 @@ def test_the_bundle_proves_the_envelope_without_us(sandbox):
     assert [event["number"] for event in history["events"]] == list(range(1, envelope.events.count() + 1))
     assert history["last_hash"] == envelope.events.last().hash
     assert history["events"][-1]["kind"] == "evidence_downloaded"
+    assert "Every signature is intact: yes" in files["validation.txt"].decode()
     assert envelope.original.sha256.encode() in files["SHA256SUMS"]
     assert envelope.signed.sha256.encode() in files["SHA256SUMS"]
     everything = b"".join(content for name, content in files.items() if not name.endswith(".pdf"))
     for link in sandbox.state()["sign_links"][envelope.provider_reference]:
         assert link.rsplit("/", 1)[-1].encode() not in everything
+
+
+class FullDisk(FileSystemStorage):
+    """A storage that gives back what it has, and has no room for more."""
+
+    def _save(self, name, content):
+        raise OSError(28, "No space left on device")
+
+
+def test_an_archive_without_room_is_told_to_staff_and_stops_nobody(sandbox, settings, tmp_path):
+    settings.STAFF_ALERTS = [STAFF]
+    at = {"OPTIONS": {"location": str(tmp_path)}}
+    disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", **at}
+    settings.STORAGES = {**settings.STORAGES, "archive": disk}
+    envelope = steps.signing(sandbox)
+    steps.signed_by_all(sandbox, envelope)
+    settings.STORAGES = {**settings.STORAGES, "archive": {"BACKEND": f"{__name__}.FullDisk", **at}}
+    for _ in range(5):
+        steps.beat()
+    envelope.refresh_from_db()
+    assert (envelope.state, envelope.last_problem) == (State.COLLECTING, "OSError")
+    assert Mail.objects.filter(recipient=STAFF, kind="alarm").count() == 1
+
+    settings.STORAGES = {**settings.STORAGES, "archive": disk}
+    steps.beat()
+    envelope.refresh_from_db()
+    assert envelope.state == State.COMPLETED

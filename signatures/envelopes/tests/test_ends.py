@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from outbox.models import Mail
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import sign
 from signatures.envelopes.flows.acknowledge import acknowledge
@@ -15,6 +16,7 @@ from signatures.envelopes.flows.state import NotPossible
 from signatures.envelopes.models import Envelope, Signer
 
 from . import steps
+from .factories import EnvelopeFactory, MemberFactory, give_token
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sell_price")]
 State = Envelope.State
@@ -207,3 +209,17 @@ def test_what_was_seen_needs_no_attention_any_more(sandbox):
     acknowledge(envelope)
 
     assert needing().count() == 0
+
+
+def test_who_is_no_member_any_more_hears_nothing_and_the_owners_do():
+    envelope = EnvelopeFactory(signing=True)
+    sender = MemberFactory(organisation=envelope.organisation, user=envelope.created_by, role="sender")
+    owners = MemberFactory.create_batch(2, organisation=envelope.organisation)
+    MemberFactory(organisation=envelope.organisation, user__is_active=False)
+    MemberFactory(organisation=envelope.organisation, role="accountant")
+    MemberFactory()
+    sender.delete()
+    token = give_token(envelope.signers.first())
+    sign.decline(sign.signer_for(token), "The price is not the agreed one.", "192.0.2.8", "Firefox")
+    told = Mail.objects.filter(kind="sender_declined").values_list("recipient", flat=True)
+    assert sorted(told) == sorted(owner.user.email for owner in owners)

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
 from billing.models import Purchase, Usage
-from customers.models import User
+from customers.tests.factories import staff_client
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import sign
 from signatures.envelopes.models import Envelope
@@ -19,11 +18,8 @@ PAGES = ["signatures_envelope", "signatures_signer", "signatures_envelopeevent",
 
 
 @pytest.fixture
-def staff(client):
-    person = User.objects.create_user("staff@example.it", "x", is_staff=True, is_superuser=True)
-    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
-    client.force_login(person)
-    return client
+def staff():
+    return staff_client(name="")
 
 
 def pages_of(model: str) -> list[str]:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from customers.requests import CustomerRequest, for_members
 from documents.flows.store import read
@@ -42,19 +43,36 @@ def detail(request: CustomerRequest, pk: Any) -> HttpResponse:
                 "envelopes:review" if envelope.signers.exists() else "envelopes:signers", envelope.pk
             )
         return render(request, "signatures/envelopes/draft.html", {"envelope": envelope})
-    signers = list(envelope.signers.order_by("position").prefetch_related("placements"))
+    signers = list(envelope.signers.order_by("position"))
+    entries = timeline.entries(list(envelope.events.order_by("number")))
+    waiting = timeline.waiting(envelope, signers)
+    may_send = request.membership.can_send
     context = {
         "envelope": envelope,
         "signers": signers,
-        "entries": timeline.entries(list(envelope.events.order_by("number"))),
-        "waiting": timeline.waiting(envelope, signers),
-        "can_cancel": request.membership.can_send and can_cancel(envelope),
-        "can_resend": request.membership.can_send and envelope.state == Envelope.State.SIGNING,
+        "entries": entries,
+        "waiting": waiting,
+        # Whatever there is to see comes with an event: while this is the same, nothing has moved.
+        "version": f"{envelope.state}.{len(entries)}",
+        "can_cancel": may_send and can_cancel(envelope),
+        "can_resend": may_send and envelope.state == Envelope.State.SIGNING,
+        "can_acknowledge": may_send
+        and envelope.state in Envelope.ATTENTION
+        and envelope.acknowledged_at is None,
     }
     if not request.htmx:
         return render(request, "signatures/envelopes/detail.html", context)
+    return _show_live(request, envelope, context)
+
+
+def _show_live(request: CustomerRequest, envelope: Envelope, context: dict[str, Any]) -> HttpResponse:
+    """The part that moves, with a sentence to be read aloud; nothing when the page shows it already."""
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)
     status = 200 if envelope.is_under_way else STOP_POLLING
-    return render(request, "signatures/envelopes/detail.html#live", context, status=status)
+    response = render(request, "signatures/envelopes/detail.html#live", context, status=status)
+    news = [entry.title for entry in context["entries"][-1:]] + [context["waiting"].title]
+    return trigger_client_event(response, "sigillo:say", {"value": ". ".join(filter(None, news))})
 
 
 @require_POST

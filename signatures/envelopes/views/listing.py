@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from customers.requests import CustomerRequest, for_members
@@ -14,9 +15,9 @@ from ..models import Envelope
 A_PAGE = 25
 State = Envelope.State
 GROUPS = {
-    "": (_("All"), tuple(State)),
+    "": (pgettext_lazy("envelopes", "All"), tuple(State)),
     "under_way": (_("Under way"), Envelope.UNDER_WAY),
-    "completed": (_("Completed"), (State.COMPLETED,)),
+    "completed": (pgettext_lazy("envelopes", "Completed"), (State.COMPLETED,)),
     "ended": (_("Ended unsigned"), (*Envelope.ENDED_BY_US, State.FAILED)),
     "drafts": (_("Drafts"), (State.DRAFT,)),
 }

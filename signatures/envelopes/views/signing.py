@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -21,7 +22,10 @@ from ..models import Envelope, Signer
 
 TOKEN_KEY = "signer"  # noqa: S105  the name of a place in the session
 UNKNOWN_ADDRESSES_AN_HOUR = 60
+TEN_MINUTES = 600
 SignerView = Callable[..., HttpResponse]
+# The one page whose form may lead on to another house's.
+leading_to_the_provider = csp_update({"form-action": settings.SIGNING_FORM_ACTION})
 
 
 def for_signers(view: SignerView) -> SignerView:
@@ -44,6 +48,21 @@ def for_signers(view: SignerView) -> SignerView:
         return response
 
     return guarded
+
+
+def seldom(times: int) -> Callable[[SignerView], SignerView]:
+    """Let each signer through so many times in ten minutes: every visit is an event or a whole file opened."""
+
+    def decorate(view: SignerView) -> SignerView:
+        @wraps(view)
+        def guarded(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
+            if not allow(f"signer:{view.__name__}:{signer.pk}", times, TEN_MINUTES):
+                return render(request, "429.html", status=429)
+            return view(request, signer, token)
+
+        return guarded
+
+    return decorate
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -77,7 +96,9 @@ def _stage(signer: Signer) -> str:
         return "completed"
     if signer.state == Signer.State.SIGNED or state == Envelope.State.COLLECTING:
         return "signed"
-    return "open" if state == Envelope.State.SIGNING else "closed"
+    if state != Envelope.State.SIGNING:
+        return "closed"
+    return "waiting" if signer.state == Signer.State.WAITING else "open"
 
 
 def _masked(signer: Signer) -> str:
@@ -89,6 +110,7 @@ def _masked(signer: Signer) -> str:
 
 
 @require_safe
+@leading_to_the_provider
 @for_signers
 def invitation(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """Who asks, what for, the document, and what the signer can do."""
@@ -109,6 +131,7 @@ def _show_live(request: HttpRequest, signer: Signer, token: str) -> HttpResponse
 
 @require_safe
 @for_signers
+@seldom(40)
 def document(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The document to be signed, for the viewer on the page."""
     try:
@@ -122,6 +145,7 @@ def document(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 @require_POST
 @for_signers
+@seldom(20)
 def leave(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """On to the provider's signing page."""
     try:
@@ -134,7 +158,9 @@ def leave(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 
 @require_POST
+@leading_to_the_provider
 @for_signers
+@seldom(20)
 def decline(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The signer will not sign, and says why."""
     form = DeclineForm(request.POST)
@@ -149,6 +175,7 @@ def decline(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
 
 @require_safe
 @for_signers
+@seldom(20)
 def copy(request: HttpRequest, signer: Signer, token: str) -> HttpResponse:
     """The signed document, where the sender allows it."""
     try:

@@ -1,17 +1,19 @@
 """Preparing and sending an envelope, step by step; each step saves the draft."""
 
+import re
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.models.price_book import PriceMissing
-from customers.requests import CustomerRequest, for_members
+from customers.requests import CustomerRequest, CustomerView, for_members
 from documents.flows.store import read
 from documents.responses import file_response
 from facts.request_origin import client_ip
@@ -21,6 +23,7 @@ from ..flows.prepare import SignerInput
 from ..flows.state import NotPossible
 from ..forms import DocumentForm, OptionsForm, PlaceFormSet, SignerFormSet, initial_places
 from ..models import Envelope, Signer
+from ..placing import in_words
 from .finding import envelope_of
 
 BLANK_SIGNERS = 1
@@ -28,6 +31,20 @@ BLANK_SIGNERS = 1
 
 def _draft(request: CustomerRequest, pk: Any) -> Envelope:
     return envelope_of(request, pk, state=Envelope.State.DRAFT)
+
+
+def while_draft(view: CustomerView) -> CustomerView:
+    """A step of a draft. One that was sent in this very moment leads to its page instead."""
+
+    @wraps(view)
+    def guarded(request: CustomerRequest, pk: Any) -> HttpResponseBase:
+        try:
+            return view(request, pk)
+        except NotPossible:
+            messages.info(request, _("This envelope was sent already."))
+            return redirect("envelopes:detail", pk)
+
+    return guarded
 
 
 def _steps(envelope: Envelope | None) -> list[dict[str, str]]:
@@ -54,7 +71,7 @@ def _show(
 @for_members(able_to="can_send")
 def new(request: CustomerRequest) -> HttpResponse:
     """The first step of a new envelope."""
-    form = DocumentForm(request.POST or None, request.FILES or None)
+    form = DocumentForm(request.POST or None, request.FILES or None, uploader=request.user.pk)
     if request.method == "POST":
         is_valid = form.is_valid()
         if form.facts:
@@ -70,16 +87,19 @@ def new(request: CustomerRequest) -> HttpResponse:
             )
             if is_valid:
                 return redirect("envelopes:signers", envelope.pk)
-            return redirect("envelopes:document", envelope.pk)
+            typed = DocumentForm(request.POST, has_document=True)
+            return _show(request, 1, "document", envelope, form=typed, is_refused=True)
     return _show(request, 1, "document", None, form=form, is_refused=form.is_bound)
 
 
 @for_members(able_to="can_send")
+@while_draft
 def document(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The first step of a draft: another document, title, message."""
     envelope = _draft(request, pk)
     initial = {"title": envelope.title, "message": envelope.message}
-    form = DocumentForm(request.POST or None, request.FILES or None, has_document=True, initial=initial)
+    about: dict[str, Any] = {"uploader": request.user.pk, "has_document": True, "initial": initial}
+    form = DocumentForm(request.POST or None, request.FILES or None, **about)
     if request.method == "POST":
         is_valid = form.is_valid()
         if form.facts:
@@ -100,12 +120,13 @@ def preview(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 @for_members(able_to="can_send")
+@while_draft
 def signers(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The second step: who signs, and how. Rows can be added and taken out without JavaScript too."""
     envelope = _draft(request, pk)
     options = OptionsForm(request.POST or None, initial=_options_of(envelope))
     if request.method == "POST" and "add_row" in request.POST:
-        formset = SignerFormSet(_with_one_more_row(request.POST, "signers"), prefix="signers")
+        formset = _unjudged(SignerFormSet(_with_one_more_row(request.POST, "signers"), prefix="signers"))
         return _show(request, 2, "signers", envelope, formset=formset, options=options, is_draft_of_rows=True)
     if request.method == "POST":
         formset = SignerFormSet(request.POST, prefix="signers")
@@ -120,9 +141,18 @@ def signers(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 def _with_one_more_row(data: Any, prefix: str) -> Any:
-    more = data.copy()
-    more[f"{prefix}-TOTAL_FORMS"] = str(int(data.get(f"{prefix}-TOTAL_FORMS") or 0) + 1)
+    """The same form with one row more. A count that no page of ours has sent stays for the formset to refuse."""
+    more, count = data.copy(), data.get(f"{prefix}-TOTAL_FORMS") or "0"
+    if re.fullmatch(r"[0-9]{1,4}", count):
+        more[f"{prefix}-TOTAL_FORMS"] = str(int(count) + 1)
     return more
+
+
+def _unjudged(formset: Any) -> Any:
+    """The rows as they are typed so far: nobody is told of mistakes in a form that they are still filling in."""
+    for form in formset.forms:
+        form._errors = {}
+    return formset
 
 
 def _options_of(envelope: Envelope) -> dict[str, Any]:
@@ -141,17 +171,17 @@ def _as_initial(signer: Signer) -> dict[str, Any]:
 def _typed(envelope: Envelope, formset: Any) -> list[SignerInput]:
     known = set(envelope.signers.values_list("pk", flat=True))
     names = ("name", "surname", "email", "mobile", "otp_channel", "language")
-    return [
-        SignerInput(
-            **{name: form.cleaned_data[name] for name in names},
-            # An id that is not this draft's counts as none.
-            pk=form.cleaned_data["pk"] if form.cleaned_data["pk"] in known else None,
-        )
-        for form in formset.present()
-    ]
+    typed = []
+    for form in formset.present():
+        # An id that is not this draft's, or stands in two rows, counts as none.
+        pk = form.cleaned_data["pk"] if form.cleaned_data["pk"] in known else None
+        known.discard(pk)
+        typed.append(SignerInput(**{name: form.cleaned_data[name] for name in names}, pk=pk))
+    return typed
 
 
 @for_members(able_to="can_send")
+@while_draft
 def places(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The third step: where each signs."""
     envelope = _draft(request, pk)
@@ -164,7 +194,7 @@ def places(request: CustomerRequest, pk: Any) -> HttpResponse:
         data = _with_one_more_row(request.POST, "places") if "add_row" in request.POST else request.POST
         formset: Any = PlaceFormSet(data, form_kwargs=for_rows, **about)
         if "add_row" in request.POST:
-            return _show(request, 3, "places", envelope, formset=formset, is_draft_of_rows=True)
+            return _show(request, 3, "places", envelope, formset=_unjudged(formset), is_draft_of_rows=True)
         if formset.is_valid():
             prepare.set_placements(envelope, formset.by_signer())
             return redirect("envelopes:review", envelope.pk)
@@ -174,6 +204,7 @@ def places(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 
 @for_members(able_to="can_send")
+@while_draft
 def review(request: CustomerRequest, pk: Any) -> HttpResponse:
     """The last step: everything once more, with the price, before anything is bought."""
     envelope = _draft(request, pk)
@@ -189,36 +220,44 @@ def _show_review(request: CustomerRequest, envelope: Envelope, **context: Any) -
     except PriceMissing:
         context["is_price_missing"] = True
     context.setdefault("problems", send.problems_of(envelope))
-    return _show(request, 4, "review", envelope, signers=people, **context)
+    context["reviewed"] = send.request_digest(envelope)
+    signers = [(person, in_words(person)) for person in people]
+    return _show(request, 4, "review", envelope, signers=signers, **context)
+
+
+def _price_shown(request: CustomerRequest) -> Decimal | None:
+    """The price that the sender was shown; None for what no review of ours has said."""
+    try:
+        price = Decimal(request.POST.get("unit_price", ""))
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() else None
 
 
 def _order(request: CustomerRequest, envelope: Envelope) -> HttpResponse:
+    expected = _price_shown(request)
+    if expected is None:
+        return _show_review(request, envelope, has_price_changed=True, is_refused=True)
     try:
-        expected = Decimal(request.POST.get("unit_price", ""))
-    except InvalidOperation:
-        return _show_review(request, envelope, is_refused=True)
-    try:
-        send.order(envelope, request.user, client_ip(request), expected)
+        reviewed = request.POST.get("reviewed", "")
+        send.order(envelope, request.user, client_ip(request), expected, reviewed)
     except send.NotReady as error:
         return _show_review(request, envelope, problems=error.problems, is_refused=True)
     except send.PriceChanged as error:
         return _show_review(request, envelope, quote=error.quote, has_price_changed=True, is_refused=True)
+    except send.Changed:
+        envelope.refresh_from_db()
+        return _show_review(request, envelope, has_changed=True, is_refused=True)
     except PriceMissing:
         return _show_review(request, envelope, is_refused=True)
-    except NotPossible:
-        messages.info(request, _("This envelope was sent already."))
     return redirect("envelopes:detail", envelope.pk)
 
 
 @require_POST
 @for_members(able_to="can_send")
+@while_draft
 def discard(request: CustomerRequest, pk: Any) -> HttpResponse:
     """Throw a draft away."""
-    envelope = _draft(request, pk)
-    try:
-        prepare.discard(envelope)
-    except NotPossible:
-        messages.error(request, _("This envelope was sent already."))
-        return redirect("envelopes:detail", pk)
+    prepare.discard(_draft(request, pk))
     messages.success(request, _("The draft is gone."))
     return redirect("envelopes:list")

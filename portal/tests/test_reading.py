@@ -1,0 +1,31 @@
+"""How times, days and browsers read."""
+
+from datetime import date
+
+import pytest
+from django.utils import translation
+
+from portal.templatetags.reading import browser, day
+
+AGENTS = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0": "Edge, Windows",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0": "Firefox, Linux",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1": "Safari, iPhone",
+    "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36": "Chrome, Android",
+    "curl/8.5.0": "curl/8.5.0",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("calls_itself", "name"), AGENTS.items())
+def test_a_browser_has_the_name_that_people_know(calls_itself, name):
+    assert browser(calls_itself) == name
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("it", "1\xa0marzo 2026"), ("fr", "1er\xa0mars 2026"), ("en", "1\xa0March 2026")],
+)
+def test_a_day_is_written_as_its_readers_do(language, written):
+    with translation.override(language):
+        assert day(date(2026, 3, 1)) == written

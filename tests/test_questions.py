@@ -1,0 +1,253 @@
+"""No page asks the database more often because there is more to show."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.flows.meter import MeteredPerson, meter
+from billing.models import Price, ProviderCall, VatRate
+from customers.flows.invite import PER_ADDRESS, invite
+from customers.models import Membership, Organisation
+from customers.tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+    member_client,
+    staff_client,
+)
+from documents.flows.erase import erase
+from documents.tests.factories import make_stored
+from outbox.flows.write import queue
+from signatures.envelopes.tests.factories import (
+    EnvelopeFactory,
+    EventFactory,
+    PurchaseFactory,
+    SellPriceFactory,
+    SignerFactory,
+)
+from spid.models import Activation, ActivationEvent, Contact, IdentityProvider, KeepingRule
+from spid.tests.factories import ActivationFactory, VoucherFactory
+
+pytestmark = pytest.mark.django_db
+FEW, MANY = 3, 30
+Maker = Callable[[int, Any], Any]
+
+
+def questions(client: Client, address: str) -> int:
+    """How often a page asks, once sessions and second factors were looked at."""
+    cache.clear()
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(address)
+        assert answer.status_code == 200, f"{address}: {answer.status_code}"
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    return len(asked)
+
+
+def grows(client: Client, address: str, make: Maker, about: Any = None) -> None:
+    """The page asks as often for many as for few."""
+    for number in range(FEW):
+        make(number, about)
+    few = questions(client, address)
+    for number in range(FEW, MANY):
+        make(number, about)
+    assert questions(client, address) == few
+
+
+def envelope(number: int, organisation: Organisation | None) -> Any:
+    traits = ("signing", "completed", "declined", "ready", "buying", "failed")
+    fields = {"organisation": organisation} if organisation else {}
+    return EnvelopeFactory(**{traits[number % len(traits)]: True}, **fields)
+
+
+def usage(number: int, organisation: Organisation | None) -> None:
+    organisation = organisation or OrganisationFactory()
+    purchase = PurchaseFactory(organisation=organisation, bought=True, quantity=1)
+    meter(purchase, [MeteredPerson(str(number), f"Signer {number}", purchase.pk, "Contract")], timezone.now())
+
+
+def mail(number: int, _: Any) -> None:
+    queue(
+        kind="x",
+        recipient=f"p{number}@example.it",
+        language="it",
+        subject="x",
+        text="x",
+        html="x",
+        fact_key=f"x:{number}",
+    )
+
+
+def invitation(number: int, membership: Membership | None) -> None:
+    cache.clear()
+    membership = membership or MembershipFactory()
+    invite(membership.organisation, f"invited{number}@example.it", "viewer", membership.user)
+
+
+def session(number: int, _: Any) -> None:
+    UserSession.objects.create(user=UserFactory(), ip="192.0.2.1", session_key=f"key{number}", user_agent="x")
+
+
+def record(number: int, _: Any) -> None:
+    erase(make_stored(), f"reason {number}")
+
+
+def identity_provider(number: int, _: Any) -> IdentityProvider:
+    return IdentityProvider.objects.create(code=f"provider-{number}", name=f"Provider {number}")
+
+
+def activation(number: int, organisation: Organisation | None) -> Activation:
+    traits = ("waiting", "handed_over", "opened", "active", "failed")
+    fields = {"organisation": organisation} if organisation else {}
+    return ActivationFactory(**{traits[number % len(traits)]: True}, **fields)
+
+
+def rule(number: int, _: Any) -> None:
+    known = KeepingRule.objects.first()
+    known.pk, known._state.adding = None, True
+    known.provider = identity_provider(number, None)
+    known.save()
+
+
+def contact(number: int, _: Any) -> None:
+    Contact(activation=ActivationFactory(), kind=Contact.Kind.ASK, key=f"{number}").save()
+
+
+# What a staff's list shows, and how another row of it comes to be.
+ROWS: dict[str, Maker] = {
+    "signatures.Envelope": envelope,
+    "signatures.Signer": lambda n, _: SignerFactory(invited=True),
+    "signatures.EnvelopeEvent": lambda n, _: EventFactory(EnvelopeFactory(), "sent"),
+    "billing.Purchase": lambda n, _: PurchaseFactory(),
+    "billing.Price": lambda n, _: SellPriceFactory(organisation=OrganisationFactory()),
+    "billing.VatRate": lambda n, _: VatRate(rate=n, valid_from=timezone.now(), source="x").save(),
+    "billing.Usage": usage,
+    "billing.ProviderCall": lambda n, _: ProviderCall(
+        method="POST", host="x", path=f"/{n}", duration_ms=n
+    ).save(),
+    "auth.Group": lambda n, _: Group.objects.create(name=f"Group {n}"),
+    "customers.User": lambda n, _: UserFactory(),
+    "customers.Organisation": lambda n, _: OrganisationFactory(),
+    "customers.Invitation": invitation,
+    "mfa.Authenticator": lambda n, _: TOTP.activate(UserFactory(), "JBSWY3DPEHPK3PXP"),
+    "usersessions.UserSession": session,
+    "documents.StoredFile": lambda n, _: make_stored(),
+    "documents.ArchiveRecord": record,
+    "outbox.Mail": mail,
+    "account.EmailAddress": lambda n, _: UserFactory(),
+    "spid.Activation": activation,
+    "spid.ActivationEvent": lambda n, _: ActivationEvent.append(ActivationFactory(), "ordered"),
+    "spid.Contact": contact,
+    "spid.IdentityProvider": identity_provider,
+    "spid.KeepingRule": rule,
+    "spid.Voucher": lambda n, _: VoucherFactory(),
+}
+
+
+def test_every_list_of_staff_is_named_here():
+    assert set(ROWS) == {model._meta.label for model in admin.site._registry}
+
+
+@pytest.mark.parametrize("label", ROWS)
+def test_lists_of_staff(label):
+    app, model = label.lower().split(".")
+    if not Price.objects.filter(side=Price.Side.SELL).exists():
+        SellPriceFactory()
+    grows(staff_client(), reverse(f"admin:{app}_{model}_changelist"), ROWS[label])
+
+
+@pytest.mark.parametrize("name", ["home", "envelopes:list"])
+def test_lists_of_envelopes(name):
+    client, membership = member_client("owner")
+    grows(client, reverse(name), envelope, membership.organisation)
+
+
+def test_drafts_of_ones_own():
+    client, membership = member_client("owner")
+    grows(
+        client,
+        reverse("home"),
+        lambda n, about: EnvelopeFactory(ready=True, organisation=about.organisation, created_by=about.user),
+        membership,
+    )
+
+
+@pytest.mark.parametrize("name", ["usage:month", "usage:export"])
+def test_usage(name):
+    SellPriceFactory()
+    client, membership = member_client("owner")
+    grows(client, reverse(name), usage, membership.organisation)
+
+
+def test_members_and_invitations():
+    client, membership = member_client("owner")
+
+    def make(number: int, about: Membership) -> None:
+        MembershipFactory(organisation=about.organisation)
+        invitation(number, about)
+
+    assert PER_ADDRESS < MANY
+    grows(client, reverse("customers:members"), make, membership)
+
+
+def test_organisations_of_one_person():
+    client, membership = member_client("owner")
+    grows(client, reverse("home"), lambda n, user: MembershipFactory(user=user), membership.user)
+
+
+@pytest.mark.parametrize("name", ["detail", "signers", "places", "review"])
+def test_signers_of_an_envelope(name):
+    SellPriceFactory()
+    client, membership = member_client("owner")
+    about = EnvelopeFactory(
+        **{"signing" if name == "detail" else "ready": True}, organisation=membership.organisation
+    )
+    grows(
+        client,
+        reverse(f"envelopes:{name}", args=[about.pk]),
+        lambda n, e: SignerFactory(envelope=e, invited=name == "detail"),
+        about,
+    )
+
+
+def test_the_history_of_an_envelope():
+    client, membership = member_client("owner")
+    about = EnvelopeFactory(signing=True, organisation=membership.organisation)
+    grows(
+        client,
+        reverse("envelopes:detail", args=[about.pk]),
+        lambda n, e: EventFactory(e, "reminded", name="x"),
+        about,
+    )
+
+
+def test_staffs_page_of_an_envelope():
+    about = EnvelopeFactory(signing=True)
+
+    def make(number: int, envelope: Any) -> None:
+        SignerFactory(envelope=envelope, invited=True)
+        EventFactory(envelope, "reminded", name="x")
+
+    grows(staff_client(), reverse("admin:signatures_envelope_change", args=[about.pk]), make, about)
+
+
+def test_staffs_page_of_an_organisation():
+    about = MembershipFactory().organisation
+    grows(
+        staff_client(),
+        reverse("admin:customers_organisation_change", args=[about.pk]),
+        lambda n, organisation: MembershipFactory(organisation=organisation),
+        about,
+    )
