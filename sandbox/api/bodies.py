@@ -32,12 +32,10 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _finite(text: str) -> float:
-    """A fraction. Raises ValueError for infinity, which is not JSON, and for what is too large to be less."""
+def _finite(text: str) -> float | str:
+    """A fraction; what is infinite, or too large to be less, stays the text that it was."""
     value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is no number")
-    return value
+    return value if math.isfinite(value) else text
 
 
 def whole(value: Any) -> int:

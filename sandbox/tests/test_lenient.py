@@ -72,7 +72,7 @@ def test_php_sends_an_empty_object_as_a_list(sandbox, client):
 
 
 NO_OBJECTS = [
-    b"{", b"[1]", b'"text"', b"\xff\xfe", b"[" * 100_000, b'{"title": "\\ud800"}', b"nul", b'{"a": 1e999}', b'{"a": NaN}',
+    b"{", b"[1]", b'"text"', b"\xff\xfe", b"[" * 100_000, b'{"title": "\\ud800"}', b"nul",
 ]  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_object_is_a_bad_request(sandbox, client, path, body):
     assert (answer.status_code, answer.json()["error"]) == (400, 400)
 
 
-ODD = [None, -1, 10**400, 1e308, "\x00", [[]], {"a": {}}]
+ODD = [None, -1, 10**400, float("inf"), "\x00", [[]], {"a": {}}]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=[repr(one)[:16] for one in ODD])
