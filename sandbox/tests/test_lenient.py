@@ -55,6 +55,7 @@ def test_a_get_may_have_a_body_and_the_connection_goes_on(sandbox, client):
 )
 def test_an_address_may_end_in_a_slash(sandbox, client, path):
     made = create_ses(client)
+    sandbox.settle()
     path = path.format(id=made["id"])
     assert client.get(f"{path}/").json() == client.get(path).json()
 
