@@ -92,7 +92,8 @@ class ChainedEvent(AppendOnly):
             at=at or timezone.now(),
             kind=kind,
             actor=actor,
-            actor_name=actor_name,
+            # As long as it is kept: somebody without a name is called by an address, which may be longer.
+            actor_name=actor_name[:200],
             ip=ip,
             data=json.loads(canonical(data)),
             previous_hash=last.hash if last else GENESIS,

@@ -76,7 +76,7 @@ def intend(
 
 def note(purchase: Purchase, state: str, known: dict[str, Any] | None = None, who: str = "") -> None:
     """Add a step to a purchase's history. ``known`` must hold no secret: staff read it."""
-    PurchaseStep(purchase=purchase, state=state, known=known or {}, who=who).save()
+    PurchaseStep(purchase=purchase, state=state, known=known or {}, who=who[:200]).save()
 
 
 def move(purchase: Purchase, to: str, **fields: Any) -> bool:

@@ -20,6 +20,6 @@ def _turn(stored: StoredFile, *, is_held: bool, kind: str, reason: str, by: str)
     others = StoredFile.objects.present().filter(pk=stored.pk, has_legal_hold=not is_held)
     if not others.update(has_legal_hold=is_held):
         return False
-    ArchiveRecord(stored_file=stored, kind=kind, by=by, reason=reason).save()
+    ArchiveRecord(stored_file=stored, kind=kind, by=by[:200], reason=reason).save()
     stored.has_legal_hold = is_held
     return True

@@ -6,6 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from billing.flows import purchase as fence
+from facts.chain import first_break
 from outbox.models import Mail
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import sign
@@ -16,7 +18,7 @@ from signatures.envelopes.flows.state import NotPossible
 from signatures.envelopes.models import Envelope, Signer
 
 from . import steps
-from .factories import EnvelopeFactory, MemberFactory, give_token
+from .factories import EnvelopeFactory, MemberFactory, PurchaseFactory, give_token
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sell_price")]
 State = Envelope.State
@@ -223,3 +225,14 @@ def test_who_is_no_member_any_more_hears_nothing_and_the_owners_do():
     sign.decline(sign.signer_for(token), "The price is not the agreed one.", "192.0.2.8", "Firefox")
     told = Mail.objects.filter(kind="sender_declined").values_list("recipient", flat=True)
     assert sorted(told) == sorted(owner.user.email for owner in owners)
+
+
+def test_somebody_without_a_name_and_with_the_longest_of_addresses_stands_in_the_history():
+    address = f"{'a' * 60}@{'.'.join(['b' * 63] * 3)}.it"[:254]
+    member = MemberFactory(user__email=address, user__name="")
+    envelope = EnvelopeFactory(signing=True, organisation=member.organisation, created_by=member.user)
+    cancel(envelope, member.user, IP)
+    assert envelope.events.last().actor_name == address[:200]
+    assert first_break(envelope.events.order_by("number")) is None
+    intended = PurchaseFactory(organisation=member.organisation)
+    assert fence.withdraw(intended, who=str(member.user))
