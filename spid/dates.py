@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .flows.plan import REMINDER_DAYS, add_months
 from .models import Activation
@@ -37,10 +38,8 @@ def dates_of(activation: Activation, today: date) -> list[Dated]:
         last = activation.revocation_on
         for days in REMINDER_DAYS:
             if (day := last - timedelta(days=days)) >= today:
-                title = _("We remind you to use it")
-                found.append(
-                    Dated(day, f"reminder-{days}", title, _("%(days)s days before") % {"days": days})
-                )
+                before = ngettext("%(days)s day before", "%(days)s days before", days) % {"days": days}
+                found.append(Dated(day, f"reminder-{days}", _("We remind you to use it"), before))
         detail = _("If it is not used before. Any use at level 1 or 2 will do.")
         found.append(Dated(last, "revocation", _("Revoked, if unused until here"), detail))
     return sorted(found, key=lambda one: (one.day, one.kind))

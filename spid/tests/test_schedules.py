@@ -45,15 +45,17 @@ class Play:
         self.sandbox, self.member = sandbox, member
         self.chance = random.Random(seed)
         self.people: list[Activation] = []
-        self.is_stirred = False
+        self.is_stirred = self.is_faulty = False
 
     def order(self) -> None:
         self.people += steps.ordered(1, self.member)
 
     def fault(self) -> None:
+        self.is_faulty = True
         self.sandbox.fault(self.chance.choice(FAULTS), path="spid_personale", times=self.chance.randint(1, 2))
 
     def read_fault(self) -> None:
+        self.is_faulty = True
         path = self.chance.choice(READS)
         self.sandbox.fault("error_500_before", path=path, method="GET", times=self.chance.randint(1, 3))
 
@@ -136,17 +138,18 @@ class Play:
 
     def end_well(self) -> None:
         """The faults are over, there is money and stock: everything comes to its end."""
-        self.sandbox.no_faults()
+        if self.is_faulty:
+            self.sandbox.no_faults()
         if self.is_stirred:
             self.sandbox.wallet("5000")
             self.sandbox.spid_left(1000)
         for _ in range(6):
+            if not self.open():
+                return
             # Half an hour passes: what is still in doubt then is staff's.
             long_ago = timezone.now() - timedelta(hours=1)
             Purchase.objects.filter(state=Bought.UNKNOWN).update(sent_at=long_ago)
             steps.beat()
-            if not self.open():
-                return
             self.decide()
         raise AssertionError([(one.state, one.attempts) for one in self.open()])
 
