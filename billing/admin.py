@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -14,14 +15,27 @@ from . import purchase_admin  # noqa: F401  registers itself
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .models import Price, ProviderCall, Usage, VatRate
+from .product_admin import NamedProduct, ProductFilter
+from .products import choices
 from .usage_report import totals_of, usage_lines
 from .views import csv_response, period_of
 
 
+class PriceForm(forms.ModelForm):
+    """A new price, for a product that somebody sells."""
+
+    product = forms.ChoiceField(label=_("product"), choices=choices)
+
+    class Meta:
+        model = Price
+        fields = "__all__"  # noqa: DJ007  every one of a price
+
+
 @admin.register(Price)
-class PriceAdmin(AddOnlyAdmin):
-    list_display = ["product", "side", "tariff", "organisation", "amount", "valid_from", "source"]
-    list_filter = ["side", "product", "tariff"]
+class PriceAdmin(NamedProduct, AddOnlyAdmin):
+    form = PriceForm
+    list_display = ["product_name", "side", "tariff", "organisation", "amount", "valid_from", "source"]
+    list_filter = ["side", ProductFilter, "tariff"]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name", "source"]
     autocomplete_fields = ["organisation"]
@@ -33,13 +47,14 @@ class VatRateAdmin(AddOnlyAdmin):
 
 
 @admin.register(Usage)
-class UsageAdmin(FactAdmin):
+class UsageAdmin(NamedProduct, FactAdmin):
     """Every billed signer, with an export of a period for the reseller's own accountant."""
 
     list_display = [
-        "occurred_at", "organisation", "subject", "person", "product", "quantity", "unit_price", "unit_cost", "tariff",
+        "occurred_at", "organisation", "subject", "person", "product_name", "quantity", "unit_price",
+        "unit_cost", "tariff",
     ]  # fmt: skip
-    list_filter = ["product", "tariff", MonthFilter.of("occurred_at")]
+    list_filter = [ProductFilter, "tariff", MonthFilter.of("occurred_at")]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name__istartswith", "subject__istartswith", "person__istartswith",
                      "purchase__provider_reference"]  # fmt: skip

@@ -18,6 +18,7 @@ from upstream import ProviderError
 from .flows.buyers import UnlistedBuyer, buyer_of
 from .flows.settle import decide_bought, decide_lost, decide_withdrawn, send_again
 from .models import Purchase, PurchaseStep
+from .product_admin import ProductFilter
 
 
 class DecisionForm(forms.Form):
@@ -92,7 +93,7 @@ class PurchaseAdmin(FactAdmin):
         "created_at", "fact_key", "organisation", "state", "quantity", "expected_cost", "tariff", "attempts",
         "provider_reference",
     ]  # fmt: skip
-    list_filter = ["state", "product", "tariff", MonthFilter.of("created_at")]
+    list_filter = ["state", ProductFilter, "tariff", MonthFilter.of("created_at")]
     list_select_related = ["organisation"]
     search_fields = [
         "fact_key__startswith",

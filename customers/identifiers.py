@@ -6,6 +6,7 @@ sentence that says what is wrong and how to mend it. What is odd but may be righ
 """
 
 import re
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +17,10 @@ from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.it import codicefiscale
 
 from .countries import EU
+from .identity import provinces
 
 # Current provinces, and those that have ended, since old addresses still name them.
-PROVINCES = frozenset(
-    "AG AL AN AO AP AQ AR AT AV BA BG BI BL BN BO BR BS BT BZ CA CB CE CH CI CL CN CO CR CS CT CZ EN FC FE FG FI FM FR "
-    "GE GO GR IM IS KR LC LE LI LO LT LU MB MC ME MI MN MO MS MT NA NO NU OG OR OT PA PC PD PE PG PI PN PO PR PT PU PV "
-    "PZ RA RC RE RG RI RM RN RO SA SI SO SP SR SS SU SV TA TE TN TO TP TR TS TV UD VA VB VC VE VI VR VS VT VV".split()
-)
+PROVINCES = provinces.codes_since(date(1948, 1, 1))
 # CAPs of whole cities, which ended when the cities were divided into postal zones.
 GENERIC_POSTAL_CODES = frozenset(
     "00100 06100 09100 10100 15100 16100 19100 20100 24100 25100 29100 30100 34100 35100 37100 38100 40100 41100 42100 "

@@ -166,7 +166,7 @@ async def _report(signature: EmbeddedPdfSignature, roots: list[x509.Certificate]
     problem = _problem(status)
     return SignatureReport(
         field=field,
-        signer=_common_name(signature.signer_cert),
+        signer=common_name(signature.signer_cert),
         signed_at=utc_text(at) if isinstance(at, datetime) else "",
         is_intact=not problem,
         is_trusted=bool(status.trusted),
@@ -209,7 +209,8 @@ def _context(roots: list[x509.Certificate]) -> ValidationContext:
     return ValidationContext(trust_roots=roots, allow_fetching=False)
 
 
-def _common_name(certificate: x509.Certificate) -> str:
+def common_name(certificate: x509.Certificate) -> str:
+    """Whom a certificate names."""
     subject = certificate.subject.native
     name = (
         subject.get("common_name") or subject.get("organization_name") or certificate.subject.human_friendly

@@ -32,6 +32,7 @@ class ChainedEvent(AppendOnly):
     class Actor(models.TextChoices):
         CUSTOMER = "customer", _("customer")
         SIGNER = "signer", _("signer")
+        HOLDER = "holder", _("holder")
         STAFF = "staff", _("staff")
         SYSTEM = "system", _("Sigillo")
         PROVIDER = "provider", _("provider")

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import FactAdmin, MonthFilter
 
-from .models import Mail
+from .models import Mail, TextMessage
 
 
 @admin.register(Mail)
@@ -15,3 +15,14 @@ class MailAdmin(FactAdmin):
     search_fields = ["recipient__istartswith", "about__startswith", "fact_key__startswith"]
     search_help_text = _("Beginning of an address, or of what it is about, such as envelope: and its id")
     exclude = ["sealed_text", "sealed_html"]
+
+
+@admin.register(TextMessage)
+class TextMessageAdmin(FactAdmin):
+    """Which SMS went out and when. Never the text, and of the number no more than its owner needs."""
+
+    list_display = ["created_at", "kind", "masked", "state", "attempts", "last_error", "sent_at"]
+    list_filter = ["state", "kind", "created_at"]
+    search_fields = ["about"]
+    date_hierarchy = "created_at"
+    exclude = ["sealed_recipient", "sealed_text"]

@@ -17,3 +17,19 @@ def deliver_due() -> None:
     from .flows.deliver import deliver_due as deliver_all
 
     deliver_all()
+
+
+@shared_task
+def send_text(text_id: int) -> None:
+    """Send one SMS right after it was written."""
+    from .flows.text import send
+
+    send(text_id)
+
+
+@shared_task
+def send_texts_due() -> None:
+    """Send every SMS that is due; the beat asks for it."""
+    from .flows.text import send_due
+
+    send_due()

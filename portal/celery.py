@@ -9,5 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["outbox", "billing", "documents", "customers", "signatures.envelopes", "spid", "portal"]
+    [
+        "outbox",
+        "billing",
+        "documents",
+        "customers",
+        "signatures.envelopes",
+        "signatures.catalogue",
+        "signatures.certificates",
+        "spid",
+        "portal",
+    ]
 )

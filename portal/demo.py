@@ -1,6 +1,7 @@
 """The people, the price and the document that a first look at Sigillo needs. Never in production."""
 
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,10 +16,25 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
 from billing.models import Price, Product
 from customers.models import Membership, Organisation, User
+from signatures.catalogue.products import OPTIONS, PRODUCTS
 
 PASSWORD = "sigillo-demo"  # noqa: S105  printed at start, refused where DEBUG is off
 STAFF_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  the same
 SELL_PRICES = {Product.SIMPLE_SIGNATURE: Decimal("0.95"), Product.SPID: Decimal("19.90")}
+# What the demo's price list adds to the costs of qualified signatures that the sandbox names.
+SELL_PRICES_OF_ORDERS = {
+    "FIRREM": "39", "FIRREM_VIDEO": "79", "OTPMOB": "35", "OTPDIS": "39", "KEY": "59", "KEYCNS": "62",
+    "KEYCNS_VIDEO": "99", "ARUBAKEYCNS": "59", "KIT": "59", "FIR": "36", "KITCNS": "62", "SMARTCARDCNS": "39",
+    "SMARTCARDCNS_VIDEO": "75", "SCARUBACNS": "36", "FIREST": "69", "RINFIR": "15", "RINCNS": "15", "RINFIRREM": "29",
+    "VIDEORIC": "22", "LETTORE": "19", "FIR_V": "32", "KEY_V": "55", "FIRREM_V": "34", "KEYCNS_V": "57",
+    "SMARTCARDCNS_V": "34",
+}  # fmt: skip
+SELL_PRICES_OF_OPTIONS = {
+    "assistance": "15",
+    "urgency": "12",
+    "priority_shipping": "6",
+    "express_shipping": "9.90",
+}
 STAFF = ("staff@sigillo.example", "Sara Staff")
 MEMBERS = [
     ("giulia@bottega.example", "Giulia Ferri", Membership.Role.OWNER),
@@ -57,9 +73,17 @@ def fill() -> None:
         Membership.objects.get_or_create(
             organisation=organisation, user=_person(email, name), defaults={"role": role}
         )
-    for product, amount in SELL_PRICES.items():
+    for product, amount in _price_list():
         if not Price.objects.filter(side=Price.Side.SELL, product=product).exists():
             Price(side=Price.Side.SELL, product=product, amount=amount, source="Demo price list").save()
+
+
+def _price_list() -> Iterator[tuple[str, Decimal]]:
+    yield from SELL_PRICES.items()
+    for code, amount in SELL_PRICES_OF_ORDERS.items():
+        yield PRODUCTS[code].key, Decimal(amount)
+    for name, amount in SELL_PRICES_OF_OPTIONS.items():
+        yield OPTIONS[name].key, Decimal(amount)
 
 
 def _person(email: str, name: str, **rights: bool) -> User:

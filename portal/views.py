@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from billing.periods import Period
 from billing.usage_report import totals_of, usage_lines
 from customers.requests import CustomerRequest, for_members
+from signatures.certificates.models import Order
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.timeline import waiting
 from spid.models import Activation
@@ -40,6 +41,7 @@ def desk(request: CustomerRequest) -> HttpResponse:
             "under_way_count": under_way.count(),
             "completed": envelopes.filter(state=Envelope.State.COMPLETED).order_by("-ended_at")[:3],
         }
+        context |= _orders(request)
     if member.can_view_activations:
         activations = Activation.objects.for_organisation(request.organisation)
         context["spid_attention"] = activations.needing_attention().order_by("-state_since")[:SHOWN]
@@ -48,6 +50,21 @@ def desk(request: CustomerRequest) -> HttpResponse:
     if member.can_view_usage:
         context["totals"] = totals_of(usage_lines(Period.this_month(), request.organisation))
     return render(request, "portal/home.html", context)
+
+
+def _orders(request: CustomerRequest) -> dict[str, object]:
+    """What members see of orders: states for all, the people they are for only for those who may order."""
+    orders = Order.objects.for_organisation(request.organisation).defer("sealed_details")
+    found: dict[str, object] = {
+        "orders_attention": orders.needing_attention().order_by("-state_since")[:SHOWN],
+        "orders_under_way": orders.filter(state__in=Order.UNDER_WAY).exclude(state__in=Order.FOR_CUSTOMER)[
+            :SHOWN
+        ],
+    }
+    if request.membership.can_send:
+        drafts = orders.filter(state=Order.State.DRAFT, created_by=request.user)
+        found["orders_drafts"] = drafts.order_by("-saved_at")[:3]
+    return found
 
 
 def health(request: HttpRequest) -> JsonResponse:

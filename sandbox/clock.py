@@ -15,6 +15,11 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def real_now() -> datetime:
+    """The present of everybody else, wherever the sandbox's has been moved to."""
+    return datetime.now(UTC)
+
+
 def set_offset(seconds: float) -> None:
     """Put the sandbox's present this many seconds after the real one."""
     global _offset

@@ -52,7 +52,7 @@ CALLBACK_FAULTS = {
 ALL = CALL_FAULTS | DOCUMENT_FAULTS | CALLBACK_FAULTS
 # Looked at by details as well as by downloads, so that reading the details must not use them up.
 _LASTING = {"forged_document", "wrong_md5"}
-_STATE_KEYS = {"state", "status"}
+_STATE_KEYS = {"state", "status", "stato"}
 _ERROR_KEYS = {"error", "errorNumber"}
 _LONGEST = 3600
 _LEAST_STATUS, _MOST_STATUS = 400, 599

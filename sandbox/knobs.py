@@ -119,6 +119,45 @@ class Knobs:
     """Pause before a callback's first retry; doubles each time."""
     callback_timeout: float = 30.0
     """How long a callback waits for its answer."""
+
+    # Orders of qualified signatures
+    orders: str = "on"
+    """Catalogue and orders after the old host's end: on | gone (410) | absent (404)"""
+    order_list_key: str = "_id"
+    """Name of the id in the list of orders: _id (as its example) | id (as its schema)"""
+    order_wobble: bool = True
+    """Whether types wobble as the examples do: numbers as order numbers, times with stray commas."""
+    order_missing_number: int = 220
+    """Error number of a 428 for required fields that the paper gives none for."""
+    order_invalid_number: int = 250
+    """The same of a 406 for invalid values."""
+    order_pace: float = 1.0
+    """Factor on the delays in the scripts of states; 0 goes on at once."""
+    order_papers_again: bool = False
+    """Whether papers are taken again after they have come (else 428), until the order is fulfilled."""
+    identification_days: float = 0.0
+    """Days after which an order that still waits for papers lapses; 0 never."""
+    lapsed_state: str = "annullata"
+    price_assistance: str = "0.00"
+    price_urgency: str = "0.00"
+    price_priority: str = "0.00"
+    price_express: str = "0.00"
+    video_recognition_charged: bool = True
+    """Whether video recognition costs its catalogue price also when it is bought along with the order."""
+    codes_in_order: bool = False
+    """Whether InfoCert's PIN, PUK and emergency code show in the order too, and not only in the holder's mail."""
+    mail_holder: bool = True
+    """Whether the makers write to the holder."""
+    order_callback_trigger: str = "change"
+    """What an order's callback is sent for: change | end | never"""
+    order_callback_method: str = "POST"
+    """POST (form) | JSON, where the order says nothing"""
+    order_callback: str = "data"
+    """Body of a JSON callback: data (wrapped) | bare"""
+    order_callback_retries: int = 0
+    """How often a callback that met a passing failure is tried again."""
+    tokens_age: bool = False
+    """Whether moving the clock ahead ends tokens too."""
     clock_offset: float = 0.0
     """How far the sandbox's clock is ahead."""
 
@@ -134,6 +173,11 @@ _CHOICES = {
     "firmadigitale_callback_method": {"POST", "JSON"},
     "certificate_name": {"service", "signer"},
     "firmadigitale_failed_status": {"file validation failed", "request failed", "error"},
+    "orders": {"on", "gone", "absent"},
+    "order_list_key": {"_id", "id"},
+    "order_callback_trigger": {"change", "end", "never"},
+    "order_callback_method": {"POST", "JSON"},
+    "order_callback": {"data", "bare"},
 }
 # Smallest and largest value, where it is not 0 to _MANY.
 _BOUNDS: dict[str, tuple[float, float]] = {

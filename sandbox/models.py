@@ -314,3 +314,7 @@ class Usage(Row):
                 fields=["day", "scope", "ip", "token"], name="one_usage_per_day_scope_ip_token"
             )
         ]
+
+
+# Django finds an app's tables through this module.
+from . import order_models  # noqa: E402, F401

@@ -28,9 +28,10 @@ def nudge() -> None:
 
 
 def work_until(stop: threading.Event) -> None:
-    """Do what is due, until told to stop: validations, callbacks, expiry, counts."""
+    """Do what is due, until told to stop: validations, orders, callbacks, expiry, counts."""
     from . import usage
     from .flows.deliver import deliver_due
+    from .flows.order_steps import move_due
     from .flows.sign import expire_due
     from .flows.validate import validate_due
     from .flows.withdraw import forget_old
@@ -39,7 +40,7 @@ def work_until(stop: threading.Event) -> None:
     seldom = 0.0
     while not stop.is_set():
         try:
-            busy = validate_due() + deliver_due(stop)
+            busy = validate_due() + move_due() + deliver_due(stop)
             if time.monotonic() >= seldom:
                 expire_due()
                 activate_due()

@@ -14,6 +14,8 @@ _SEGMENTS = {
     "firma_elettronica": FIRMADIGITALE,
     "firma_elettronica_ui": FIRMADIGITALE,
     "spid_personale": FIRMADIGITALE,
+    "prodotti": FIRMADIGITALE,
+    "richiesta": FIRMADIGITALE,
     "tokens": OAUTH,
     "scopes": OAUTH,
     "wallet": OAUTH,

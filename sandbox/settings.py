@@ -10,6 +10,8 @@ SANDBOX_SMTP_PORT = int(os.environ.get("SANDBOX_SMTP_PORT", "8025"))
 # Where signers' browsers reach the sandbox: the origin of all signing links.
 SANDBOX_URL = os.environ.get("SANDBOX_URL", f"http://localhost:{SANDBOX_PORT}").rstrip("/")
 SANDBOX_EMAIL = os.environ.get("SANDBOX_EMAIL", "sandbox@sigillo.example")
+# The key of the SMS gateway that stands beside the provider.
+SANDBOX_SMS_KEY = os.environ.get("SANDBOX_SMS_KEY", "sandbox-sms-key")
 SANDBOX_API_KEY = os.environ.get("SANDBOX_API_KEY", "sandbox-api-key")
 
 # Nothing here is real and nothing is secret; a fresh key at each start only ends half-filled forms.

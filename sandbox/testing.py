@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,9 @@ class SandboxHandle:
         if not self._post("settle", {})["settled"]:
             raise RuntimeError("sandbox: something due is not done")
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock; what is due by then is done before this returns."""
-        self._post("clock", {"advance": seconds})
+    def advance(self, seconds: float = 0.0, **time: float) -> dict[str, Any]:
+        """Move the clock ahead, also by ``days`` or ``hours``; what is due by then is done before this returns."""
+        return self._post("clock", {"advance": seconds + timedelta(**time).total_seconds()})
 
     def subscribe(
         self, scope: str | None = None, requests: int | None = None, **options: Any
@@ -100,6 +101,32 @@ class SandboxHandle:
     def seed(self, **options: Any) -> dict[str, Any]:
         """Make many open procedures: ``procedures``."""
         return self._post("seed", options)
+
+    def product(self, code: str, **changes: Any) -> dict[str, Any]:
+        """Change a product of the catalogue, or add one: ``price``, ``name``, ``family``, ``is_listed``, ``script``."""
+        return self._post(f"products/{code}", changes)
+
+    def orders(self, **wanted: Any) -> dict[str, Any]:
+        """Counts and the newest orders: ``email``, ``code``."""
+        return self._get("orders", wanted)
+
+    def order(self, reference: str) -> dict[str, Any]:
+        """One order with its papers, its script and what the maker told the holder."""
+        return self._get(f"orders/{reference}", {})
+
+    def move_order(self, reference: str, state: str = "", **acts: Any) -> dict[str, Any]:
+        """Put an order into a state now; or ``advance`` (steps), ``script``, ``firma``, ``credenziali``, ``paper``."""
+        return self._post(f"orders/{reference}", acts | ({"state": state} if state else {}))
+
+    def paper(self, reference: str, name: str) -> bytes:
+        """A paper as the provider received it: ``form`` or ``document``."""
+        answer = self.http.get(f"/orders/{reference}/{name}")
+        answer.raise_for_status()
+        return answer.content
+
+    def seed_orders(self, **options: Any) -> dict[str, Any]:
+        """Make many open orders: ``orders``, ``code``, ``state``."""
+        return self._post("orders", options)
 
     def reset(self, **knobs: Any) -> None:
         """Forget everything: procedures, messages, faults, knobs; then turn these knobs."""

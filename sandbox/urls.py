@@ -2,8 +2,9 @@
 
 from django.urls import path, re_path
 
+from . import order_urls
 from .api import account, esignature, firmadigitale, oauth_v1, tokens
-from .pages import control, control_api, inbox, signing, views
+from .pages import control, control_api, inbox, signing, sms, views
 from .spid.urls import urlpatterns as spid_urls
 
 _ID = r"(?P<id>[^/]+)"
@@ -22,6 +23,7 @@ urlpatterns = [
     re_path(rf"^firma_elettronica/{_ID}/audit/?$", firmadigitale.audit),
     re_path(r"^firma_elettronica_ui/?$", firmadigitale.interfaces),
     re_path(rf"^firma_elettronica_ui/{_ID}/?$", firmadigitale.interface),
+    *order_urls.urlpatterns,
     # Account
     re_path(r"^tokens/?$", tokens.many),
     re_path(r"^tokens/(?P<token>[^/]+)/?$", tokens.one),
@@ -82,6 +84,7 @@ urlpatterns = [
     path("control/api/procedures/<str:id>", control_api.procedure),
     path("control/api/settle", control_api.settle),
     path("control/api/seed", control_api.seed_many),
+    path("sms", sms.gateway, name="sms"),
     path("robots.txt", views.robots),
 ]
 

@@ -5,16 +5,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
+from documents.tests import pictures, samples
+from signatures.certificates.models import Order
+from signatures.certificates.tests.factories import (
+    CertificateFactory,
+    OrderFactory,
+    OrderFileFactory,
+    details,
+    sold,
+)
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
 from spid.models import Activation, Address
-from spid.tests.factories import ActivationFactory, OrderFactory, give_address
+from spid.tests.factories import ActivationFactory, give_address
+from spid.tests.factories import OrderFactory as SpidOrderFactory
 from vault import digest_of, new_token
 
 from .walk import own_addresses
@@ -25,16 +36,18 @@ OWNER, SENDER, VIEWER, ACCOUNTANT = "owner", "sender", "viewer", "accountant"
 ROLES = (OWNER, SENDER, VIEWER, ACCOUNTANT)
 SENDING, VIEWING, PAYING = {OWNER, SENDER}, {OWNER, SENDER, VIEWER}, {OWNER, ACCOUNTANT}
 CANARY = "Canary of another house"
+PRODUCT = "OTPMOB"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Who may open an address, by which method it is meant, and in which state its envelope or activation must be."""
+    """Who may open an address, by which method it is meant, and in which state its envelope, activation or order must be."""
 
     roles: set[str] = field(default_factory=lambda: set(ROLES))
     method: str = "get"
     envelope: str = "completed"
     activation: str = "handed_over"
+    order: str = "draft"
 
 
 # Pages of members. A stranger is led to the log in; a role that is not listed gets 403; another house's object is 404.
@@ -72,11 +85,44 @@ MEMBERS: dict[str, Page] = {
     "spid:cancel": Page(SENDING, "post", activation="waiting"),
     "spid:close": Page(SENDING, "post"),
     "spid:acknowledge": Page(SENDING, "post", activation="failed"),
+    "shop:shop": Page(SENDING),
+    "orders:list": Page(VIEWING),
+    "orders:new": Page(SENDING, "post"),
+    "orders:detail": Page(VIEWING, order="identifying"),
+    "orders:acknowledge": Page(SENDING, "post", order="rejected"),
+    "orders:discard": Page(SENDING, "post"),
+    "orders:reuse": Page(SENDING, "post"),
+    "orders:places": Page(SENDING),
+    "orders:pictures": Page(SENDING),
+    "orders:review": Page(SENDING),
+    "orders:step": Page(SENDING),
+    "orders:check": Page(SENDING, "post"),
+    "orders:upload": Page(SENDING, "post"),
+    "orders:remove": Page(SENDING, "post"),
+    "orders:file": Page(SENDING),
+    "orders:papers": Page(SENDING, order="documents_needed"),
+    "orders:blank_form": Page(SENDING, order="documents_needed"),
+    "orders:upload_form": Page(SENDING, "post", order="documents_needed"),
+    "orders:remove_form": Page(SENDING, "post", order="documents_needed"),
+    "orders:post": Page(SENDING, order="submitted"),
+    "orders:arrived": Page(SENDING, "post", order="issued"),
+    "orders:withdraw": Page(SENDING, "post", order="queued"),
+    "orders:write_again": Page(SENDING, "post", order="issued"),
+    "certificates:calendar": Page(VIEWING),
+    "certificates:ics": Page(SENDING),
+    "certificates:new": Page(SENDING),
+    "certificates:detail": Page(VIEWING),
+    "certificates:edit": Page(SENDING),
+    "certificates:state": Page(SENDING, "post"),
+    "certificates:renew": Page(SENDING, "post"),
+    "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
 }
 # Pages of whoever is logged in: about themselves alone.
 PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}
+# Pages of a holder who is a member: nobody else has them, whatever their role.
+OWN = {"orders:codes"}
 # Pages for everybody, and pages whose address is the key.
 OPEN = {"home", "health"}
 KEYED = {
@@ -84,8 +130,11 @@ KEYED = {
     "signing:decline", "signing:copy",
     "holder:page", "holder:start", "holder:active", "holder:failed", "holder:used", "holder:ended", "holder:letters",
     "holder:calendar", "holder:calendar_file",
+    "codes:codes", "codes:send_code", "codes:open", "codes:done",
 }  # fmt: skip
-POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline", "holder:start"}
+POSTED_KEYS = {"hints:hint", "signing:leave", "signing:decline", "holder:start", "codes:send_code", "codes:open",
+    "codes:done",
+}  # fmt: skip
 HOLDERS = sorted(name for name in KEYED if name.startswith("holder:"))
 # Pages of an order's draft, and of one activation.
 OF_A_DRAFT = {"spid:people", "spid:review", "spid:discard"}
@@ -106,17 +155,39 @@ def address_in(name: str, organisation: Any) -> str:
         if "form" in parameters:
             kwargs["form"] = "json"
     elif name in OF_A_DRAFT:
-        order = OrderFactory(organisation=organisation)
+        order = SpidOrderFactory(organisation=organisation)
         ActivationFactory(order=order, organisation=organisation, surname=CANARY)
         kwargs = {"pk": order.pk}
     elif name.startswith("spid:") and "pk" in parameters:
         activation = ActivationFactory(organisation=organisation, surname=CANARY, **{page.activation: True})
         kwargs = {"pk": activation.pk}
+    elif name.startswith("certificates:") and "pk" in parameters:
+        kwargs = {"pk": CertificateFactory(organisation=organisation, holder_name=CANARY).pk}
+    elif name.startswith("orders:"):
+        kwargs = _about_order(organisation, page, parameters)
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
         kwargs = {"pk": _invitation(organisation).pk}
     return reverse(name, kwargs=kwargs)
+
+
+def _about_order(organisation: Any, page: Page, parameters: list[str]) -> dict[str, Any]:
+    """An order of the organisation with a picture in it."""
+    sold(PRODUCT)
+    if "pk" not in parameters:
+        return {}
+    state = {} if page.order == "draft" else {page.order: True}
+    holder = details(person={"given_name": CANARY})
+    order = OrderFactory(organisation=organisation, code=PRODUCT, details=holder, **state)
+    kwargs: dict[str, Any] = {"pk": order.pk}
+    if "name" in parameters:
+        kwargs["name"] = "person"
+    if "kind" in parameters:
+        kwargs["kind"] = OrderFileFactory(order=order, kind="id_front").kind
+    if page.order == "documents_needed":
+        OrderFileFactory(order=order, kind="form_blank")
+    return kwargs
 
 
 def _invitation(organisation: Any) -> Invitation:
@@ -132,15 +203,23 @@ def _invitation(organisation: Any) -> Invitation:
 
 
 def visit(client: Client, name: str, address: str) -> Any:
-    method = MEMBERS[name].method
-    return client.post(address, {"role": VIEWER}) if method == "post" else client.get(address)
+    if MEMBERS[name].method != "post":
+        return client.get(address)
+    values: dict[str, Any] = {"role": VIEWER, "code": PRODUCT}
+    if name == "orders:reuse":
+        values["earlier"] = address.split("/")[2]
+    elif name == "orders:upload":
+        values["file"] = SimpleUploadedFile("front.jpg", pictures.jpeg())
+    elif name == "orders:upload_form":
+        values["signed"] = SimpleUploadedFile("form.pdf", samples.plain(pages=2, text="A scan"))
+    return client.post(address, values)
 
 
 def test_every_address_is_listed_here():
-    assert {name for name, _ in own_addresses()} == set(MEMBERS) | PEOPLE | OPEN | KEYED
+    assert {name for name, _ in own_addresses()} == set(MEMBERS) | PEOPLE | OWN | OPEN | KEYED
 
 
-@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE)])
+@pytest.mark.parametrize("name", [*MEMBERS, *sorted(PEOPLE | OWN)])
 def test_a_stranger_is_led_to_the_log_in(name):
     address = (
         reverse(name, args=[OrganisationFactory().pk])
@@ -279,6 +358,24 @@ def test_neither_the_sender_nor_a_page_ever_shows_a_signers_link():
             ).content.decode()
             assert "/sign/secret" not in page
             assert token not in page
+
+
+def test_a_viewer_reads_nothing_of_the_person_that_an_order_is_for():
+    client, membership = member_client(VIEWER)
+    holder = details(person={"given_name": CANARY})
+    order = OrderFactory(organisation=membership.organisation, details=holder, identifying=True)
+    for address in (reverse("home"), reverse("orders:list"), reverse("orders:detail", args=[order.pk])):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert CANARY.encode() not in answer.content
+
+
+def test_a_draft_of_another_member_is_shown_to_who_may_order_and_to_nobody_else():
+    for role, count in ((SENDER, 1), (OWNER, 1), (VIEWER, 0)):
+        client, membership = member_client(role)
+        OrderFactory(organisation=membership.organisation)
+        assert client.get(reverse("orders:list")).context["page"].paginator.count == count
+    assert Order.objects.count() == 3
 
 
 def test_an_envelope_in_another_state_opens_no_downloads():

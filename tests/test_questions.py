@@ -28,7 +28,16 @@ from customers.tests.factories import (
 )
 from documents.flows.erase import erase
 from documents.tests.factories import make_stored
+from outbox.flows.text import text
 from outbox.flows.write import queue
+from signatures.catalogue.models import CatalogueChange
+from signatures.certificates.models import HolderSecret, Notice, RenewalRule
+from signatures.certificates.tests.factories import (
+    CatalogueProductFactory,
+    CertificateFactory,
+    OfferFactory,
+)
+from signatures.certificates.tests.factories import OrderFactory as CertificateOrderFactory
 from signatures.envelopes.tests.factories import (
     EnvelopeFactory,
     EventFactory,
@@ -36,6 +45,7 @@ from signatures.envelopes.tests.factories import (
     SellPriceFactory,
     SignerFactory,
 )
+from signatures.models import OrderEvent
 from spid.models import Activation, ActivationEvent, Contact, IdentityProvider, KeepingRule
 from spid.tests.factories import ActivationFactory, VoucherFactory
 
@@ -125,6 +135,30 @@ def contact(number: int, _: Any) -> None:
     Contact(activation=ActivationFactory(), kind=Contact.Kind.ASK, key=f"{number}").save()
 
 
+def order(number: int, organisation: Organisation | None) -> Any:
+    traits = ("buying", "documents_needed", "identifying", "issued", "rejected")
+    fields = {"organisation": organisation} if organisation else {}
+    return CertificateOrderFactory(**{traits[number % len(traits)]: True}, **fields)
+
+
+def notice(number: int, _: Any) -> None:
+    Notice(certificate=CertificateFactory(), kind=f"kind-{number}", due_on=timezone.localdate()).save()
+
+
+def renewal_rule(number: int, _: Any) -> None:
+    known = RenewalRule.objects.first()
+    known.pk, known._state.adding, known.maker = None, True, f"Maker {number}"
+    known.save()
+
+
+def change_of_catalogue(number: int, _: Any) -> None:
+    CatalogueChange(code=f"CODE{number}", kind=CatalogueChange.Kind.choices[0][0]).save()
+
+
+def message(number: int, _: Any) -> None:
+    text(kind="x", recipient=f"+3933312345{number:02}", words="x", good_until=timezone.now())
+
+
 # What a staff's list shows, and how another row of it comes to be.
 ROWS: dict[str, Maker] = {
     "signatures.Envelope": envelope,
@@ -147,6 +181,16 @@ ROWS: dict[str, Maker] = {
     "documents.ArchiveRecord": record,
     "outbox.Mail": mail,
     "account.EmailAddress": lambda n, _: UserFactory(),
+    "outbox.TextMessage": message,
+    "signatures.CatalogueChange": change_of_catalogue,
+    "signatures.CatalogueProduct": lambda n, _: CatalogueProductFactory(code=f"CODE{n}"),
+    "signatures.Certificate": lambda n, _: CertificateFactory(),
+    "signatures.HolderSecret": lambda n, _: HolderSecret.objects.create(order=order(3, None)),
+    "signatures.Notice": notice,
+    "signatures.Offer": lambda n, _: OfferFactory(product=CatalogueProductFactory(code=f"CODE{n}")),
+    "signatures.Order": order,
+    "signatures.OrderEvent": lambda n, _: OrderEvent.append(order(n, None), "ordered"),
+    "signatures.RenewalRule": renewal_rule,
     "spid.Activation": activation,
     "spid.ActivationEvent": lambda n, _: ActivationEvent.append(ActivationFactory(), "ordered"),
     "spid.Contact": contact,

@@ -103,9 +103,9 @@ def amount(value: Any) -> Decimal | None:
 
 
 def count(value: Any) -> int | None:
-    """A whole number from a number or a string; None when there is none."""
+    """A whole number from a number or a string; None when there is none, or one too long to mean anything."""
     read = amount(value)
-    return None if read is None else int(read)
+    return None if read is None or read.adjusted() > 18 else int(read)
 
 
 def truth(value: Any) -> bool:

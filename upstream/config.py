@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -58,6 +59,10 @@ class ProviderConfig:
     firmadigitale_origin: Literal["lower-left", "upper-left"] = "lower-left"
     signature_modes: tuple[str, ...] = ("typed", "drawn")
     signer_must_read: bool = True
+    order_mobiles: Literal["national", "international"] = "national"
+    """How orders write Italian mobile numbers: without +39, as all of the provider's examples, or with it."""
+    endless_expiry: date = date(9999, 12, 31)
+    """What orders write for an ID document without end; the provider asks a date and names none."""
     esignature_ui: Mapping[str, Any] = field(default_factory=dict)
     """More of `options.ui`: colours, logo, what to hide."""
     timezone: str = "Europe/Rome"

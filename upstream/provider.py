@@ -1,4 +1,4 @@
-"""The provider as one object: both generations, SPID, the account, and following many at once."""
+"""The provider as one object: simple signatures in two generations, orders, SPID, the account, and following many."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .esignature import ESignature
 from .firmadigitale import FirmaDigitale
 from .following import Following, Reader
 from .port import Generation, Signatures
+from .qualified import QualifiedSignatures
 from .spid import Spid
 from .tokens import Access, MemoryTokens, Minted, TokenKeeper, TokenStore
 from .transport import Transport
@@ -36,11 +37,13 @@ class Provider:
         self.account = Account(self._transport, config)
         self.esignature = ESignature(self._transport, config)
         self.firmadigitale = FirmaDigitale(self._transport, config)
+        self.qualified = QualifiedSignatures(self._transport, config)
         self.spid = Spid(self._transport, config)
-        self._readers = {
+        self._procedures = {
             Generation.ESIGNATURE: Reader(self.esignature.detail_call, self.esignature.read),
             Generation.FIRMADIGITALE: Reader(self.firmadigitale.detail_call, self.firmadigitale.read),
         }
+        self._orders = Reader(self.qualified.order_call, self.qualified.read)
 
     def signatures(self, generation: Generation | str) -> Signatures:
         """One generation of the signature API."""
@@ -49,9 +52,9 @@ class Provider:
     def following(self, concurrency: int = 50, observe: Observer | None = None) -> Following:
         """A wave of reads: `async with provider.following(50) as f: results = await f.details([…])`.
 
-        `observe` is called in the event loop: it must not block.
+        The same for orders: `await f.orders([…])`. `observe` is called in the event loop: it must not block.
         """
-        return Following(self._transport, self._readers, concurrency, observe)
+        return Following(self._transport, self._procedures, self._orders, concurrency, observe)
 
     def close(self) -> None:
         """Close the connections."""

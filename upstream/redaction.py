@@ -16,11 +16,16 @@ _SECRET_KEYS = frozenset(
     {
         "token", "refreshtoken", "authorization", "apikey", "api_key", "password", "secret", "otp", "key",
         "certificatepassword", "certificateotp", "encryptionpassword", "timestamppassword", "pin", "puk",
-        "codice_emergenza", "codice_utente", "content", "payload", "logo", "trace", "headers", "sign_link",
-        "documento", "modulo", "credenziali",
+        "codice_emergenza", "codice_utente", "codice_carta", "numero_dispositivo", "numero_busta", "iut", "alias",
+        "content", "payload", "logo", "trace", "headers", "sign_link", "documento", "modulo",
     }
 )  # fmt: skip
-_PERSONAL_KEYS = frozenset({"email", "mobile", "phone", "cellulare", "codice_fiscale"})
+# Objects of which every value is a secret, also one that the provider adds some day; which are filled may show.
+_SECRET_OBJECTS = frozenset({"firma", "credenziali"})
+_PERSONAL_KEYS = frozenset(
+    {"email", "mobile", "phone", "cellulare", "codice_fiscale", "nome_documento", "nome_modulo"}
+)
+_PERSONAL_OBJECTS = frozenset({"anagrafica", "anagrafica_spedizione"})
 _URL = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 _VOUCHER = re.compile(r"\bvoucher=[^\s&\"']+", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
@@ -35,15 +40,32 @@ _DEEP = 5
 def without_secrets(value: Any) -> Any:
     """A copy of a JSON value with the secrets replaced; everything else, personal data too, stays."""
     if isinstance(value, dict):
-        return {
-            name: HIDDEN if name.lower() in _SECRET_KEYS and item else without_secrets(item)
-            for name, item in value.items()
-        }
+        return {name: _field_without_secrets(name.lower(), item) for name, item in value.items()}
     if isinstance(value, list):
         return [without_secrets(item) for item in value]
     if isinstance(value, str) and "://" in value:
         return _URL.sub(LINK, value)
     return value
+
+
+def _field_without_secrets(name: str, item: Any) -> Any:
+    if name in _SECRET_OBJECTS:
+        return _hollow(item, HIDDEN)
+    return HIDDEN if _is_secret(name, item) else without_secrets(item)
+
+
+def _is_secret(name: str, item: Any) -> bool:
+    # A bare "yes, it has been received" (`documento: true`) is none.
+    return name in _SECRET_KEYS and bool(item) and not isinstance(item, bool)
+
+
+def _hollow(value: Any, shown: str) -> Any:
+    """The shape of a JSON value, with `shown` in the place of everything that is filled."""
+    if isinstance(value, Mapping):
+        return {str(name): _hollow(item, shown) for name, item in list(value.items())[:40]}
+    if isinstance(value, list | tuple):
+        return [_hollow(item, shown) for item in value[:_MANY]]
+    return shown if value and not isinstance(value, bool) else value
 
 
 def summary(value: Any) -> dict[str, Any]:
@@ -67,8 +89,12 @@ def _small(value: Any, depth: int) -> Any:
 
 def _small_field(name: str, item: Any, depth: int) -> Any:
     lower = name.lower()
+    if lower in _SECRET_OBJECTS:
+        return _hollow(item, HIDDEN)
+    if lower in _PERSONAL_OBJECTS:
+        return _hollow(item, "…")
     if lower in _SECRET_KEYS:
-        return HIDDEN if item else item
+        return HIDDEN if _is_secret(lower, item) else item
     if lower in _PERSONAL_KEYS and isinstance(item, str):
         return masked(item)
     return _small(item, depth + 1)

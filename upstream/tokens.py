@@ -29,6 +29,7 @@ class Access(StrEnum):
 
     ESIGNATURE = "esignature"
     FIRMADIGITALE = "firmadigitale"
+    ORDERS = "orders"
     SPID = "spid"
 
 
@@ -67,6 +68,7 @@ _SCOPES = {
         "GET:firma_elettronica_ui",
         "POST:firma_elettronica_ui",
     ),
+    Access.ORDERS: ("GET:prodotti", "GET:richiesta", "POST:richiesta", "PATCH:richiesta"),
     Access.SPID: ("GET:spid_personale",),
 }
 

@@ -6,7 +6,7 @@ import secrets
 
 # The parts of our addresses behind which a token stands: signers', SPID holders', the provider's hints, colleagues'
 # invitations, confirmations of an e-mail, new passwords.
-_OPENS = re.compile(r"""(?<=/)(s|my-spid|hints|join|confirm-email|key)/[^\s/"'<>?#]{12,}""")
+_OPENS = re.compile(r"""(?<=/)(s|my-spid|codes|hints|join|confirm-email|key)/[^\s/"'<>?#]{12,}""")
 
 
 def new_token() -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from ..models import Product, Usage
+from ..models import Usage
 from ..models.usage import UsageQuerySet
+from ..products import labels
 from .dialects import Dialect
 
 CHUNK = 2000
@@ -59,7 +60,7 @@ def shortest(amount: Decimal) -> Decimal:
 def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> Iterator[str]:
     """The export's text, line by line, from the same query that the page shows."""
     with translation.override("it" if dialect.name == "it" else "en"):
-        products = {value: str(label) for value, label in Product.choices}
+        products = labels()
 
     def value_of(usage: Usage, field: str) -> Any:
         match field:

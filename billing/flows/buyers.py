@@ -66,10 +66,10 @@ _buyers: dict[str, Buyer] = {}
 
 
 def register(product: str, buyer: Buyer) -> None:
-    """Tell the fence who buys a product; called once when the apps are ready."""
+    """Tell the fence who buys a product, or all whose keys begin with ``product:``; called when the apps are ready."""
     _buyers[product] = buyer
 
 
 def buyer_of(purchase: Purchase) -> Buyer:
-    """The buyer of this purchase's product."""
-    return _buyers[purchase.product]
+    """The buyer of this purchase's product: "order:FIRREM" is bought by who registered for "order"."""
+    return _buyers.get(purchase.product) or _buyers[purchase.product.partition(":")[0]]

@@ -23,23 +23,25 @@ def meter(
     purchase: Purchase,
     people: Sequence[MeteredPerson],
     occurred_at: datetime,
+    *,
+    product: str = "",
     agreed: Price | None = None,
 ) -> int:
     """Write one usage row for each person of a bought purchase; rows that exist stay. Returns how many are new.
 
     Price, cost and VAT rate in force at that time are frozen on the row; with an ``agreed`` price (the customer was
-    shown it, and waited in line since) that one is. Raises ``PriceMissing``.
+    shown it, and waited since) that one is. ``product`` names something that was bought along, such as an option, in
+    place of the purchase's own product. Raises ``PriceMissing``.
     """
-    sale = agreed or Price.objects.sale(purchase.product, purchase.organisation, occurred_at)
-    cost = Price.objects.cost(purchase.product, purchase.tariff, occurred_at)
+    product = product or purchase.product
+    sale = agreed or Price.objects.sale(product, purchase.organisation, occurred_at)
+    cost = Price.objects.cost(product, purchase.tariff, occurred_at)
     rate = VatRate.objects.at(occurred_at).rate
     rows = [
         Usage(
-            id=usage_id(
-                purchase.organisation_id, purchase.product, purchase.provider_reference, person.person_key
-            ),
+            id=usage_id(purchase.organisation_id, product, purchase.provider_reference, person.person_key),
             organisation=purchase.organisation,
-            product=purchase.product,
+            product=product,
             occurred_at=occurred_at,
             purchase=purchase,
             provider_reference=purchase.provider_reference,

@@ -11,6 +11,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from vault import new_token
 
 from ..models import Price, Purchase, PurchaseStep, Tariff
 from ..models.price_book import PriceMissing
+from ..products import label_of
 from ..provider import provider
 from .buyers import Bought, UnlistedBuyer, buyer_of
 from .statement import AccountUnsteady, Statement, read_statement
@@ -50,13 +52,16 @@ def intend(
     request_digest: str,
     now: datetime,
     line: str = "",
+    along: Iterable[str] = (),
 ) -> Purchase:
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
 
     ``line``: one of ``tariff.PAID_CALLS`` whose purchases the provider lists nowhere; they are sent one at a time.
-    Raises ``PriceMissing`` when the price book knows no cost.
+    ``along`` names products that the same call buys once each, such as options of an order. Raises ``PriceMissing``
+    when the price book knows no cost.
     """
-    cost = Price.objects.cost(product, tariff, now)
+    cost = quantity * Price.objects.cost(product, tariff, now).amount
+    cost += sum(Price.objects.cost(other, tariff, now).amount for other in along)
     purchase = Purchase.objects.create(
         organisation=organisation,
         fact_key=fact_key,
@@ -65,7 +70,7 @@ def intend(
         line=line,
         quantity=quantity,
         tariff=tariff,
-        expected_cost=quantity * cost.amount,
+        expected_cost=cost,
         request_digest=request_digest,
         callback_key=new_token(),
         next_attempt_at=now,
@@ -327,7 +332,7 @@ def _tell_of_missing_stock(purchase: Purchase, error: ProviderError) -> None:
         key=f"stock:{purchase.product}:{timezone.localdate():%Y-%m-%d}",
         subject=_("Sold out at the provider"),
         text=_("%(product)s: purchases wait in line and go on by themselves. The provider says: %(message)s")
-        % {"product": purchase.get_product_display(), "message": error.message},
+        % {"product": label_of(purchase.product), "message": error.message},
     )
 
 

@@ -1,5 +1,6 @@
 """The price book: dated prices, added and never edited, so that any past day can be priced again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Product(models.TextChoices):
-    """What is sold by the piece."""
+    """What is sold by the piece and always there; apps bring more, by keys of their own (``billing.products``)."""
 
     SIMPLE_SIGNATURE = "simple_signature", _("Simple electronic signature, per signer")
     SPID = "spid", _("Personal SPID, per activation")
@@ -54,6 +55,18 @@ class PriceQuerySet(AppendOnlyQuerySet):
             raise PriceMissing(f"no sell price for {product}")
         return price
 
+    def sales(
+        self, products: Iterable[str], organisation: "Organisation", at: datetime
+    ) -> "dict[str, Price]":
+        """What this customer pays for one piece of each product, by key; those without a price are left out."""
+        offered = self.filter(side=Price.Side.SELL, product__in=products, valid_from__lte=at)
+        rows = offered.filter(Q(organisation=organisation) | Q(organisation=None))
+        # The last one counts: everybody's before one's own, and older before newer.
+        return {
+            row.product: row
+            for row in sorted(rows, key=lambda row: (row.organisation_id is not None, row.valid_from, row.pk))
+        }
+
 
 class Price(AppendOnly):
     """An amount in EUR, without VAT, from a moment on, until a later row takes its place."""
@@ -63,7 +76,7 @@ class Price(AppendOnly):
         SELL = "sell", _("sell price")
 
     side = models.CharField(_("side"), max_length=4, choices=Side.choices)
-    product = models.CharField(_("product"), max_length=40, choices=Product.choices)
+    product = models.CharField(_("product"), max_length=40)
     tariff = models.CharField(_("tariff"), max_length=12, choices=Tariff.choices, default=Tariff.SINGLE)
     organisation = models.ForeignKey(
         "customers.Organisation",
@@ -104,7 +117,7 @@ class Price(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_product_display()} {self.get_side_display()} {self.amount.normalize():f}"
+        return f"{self.product} {self.get_side_display()} {self.amount.normalize():f}"
 
 
 class VatRateQuerySet(AppendOnlyQuerySet):

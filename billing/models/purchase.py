@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
 
-from .price_book import Product, Tariff
+from .price_book import Tariff
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
@@ -76,7 +76,7 @@ class Purchase(models.Model):
     )
     # The business fact that is bought, such as "envelope:<id>": bought at most once.
     fact_key = models.CharField(_("fact"), max_length=120, unique=True)
-    product = models.CharField(_("product"), max_length=40, choices=Product.choices)
+    product = models.CharField(_("product"), max_length=40)
     generation = models.CharField(_("generation"), max_length=20)
     # Purchases of one line are sent one at a time, first come first served, so that each one's trace in the wallet
     # stands alone. Needed where the provider lists nothing; empty where it does.

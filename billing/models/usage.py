@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from facts.append_only import AppendOnly, AppendOnlyQuerySet
 from facts.indexes import PrefixIndex
 
-from .price_book import Price, Product, Tariff
+from .price_book import Price, Tariff
 from .purchase import Purchase
 
 # Namespace of usage ids: an id is derived from its fact, so the same fact can never be metered twice.
@@ -35,7 +35,7 @@ class Usage(AppendOnly):
     organisation = models.ForeignKey(
         "customers.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
-    product = models.CharField(_("product"), max_length=40, choices=Product.choices)
+    product = models.CharField(_("product"), max_length=40)
     occurred_at = models.DateTimeField(_("date"))
     purchase = models.ForeignKey(
         Purchase, on_delete=models.PROTECT, related_name="usage", verbose_name=_("purchase")

@@ -1,9 +1,10 @@
 """Take bytes out of the archive, when nothing forbids it, and leave a record of who did and why."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from documents.models import ArchiveRecord, Retained, StoredFile, StoredFileQuerySet
@@ -35,17 +36,22 @@ def erase(stored: StoredFile, reason: str, by: str = SYSTEM) -> None:
         raise Retained(f"{stored.pk} is kept until {until}")
 
 
-def is_in_use(stored: StoredFile) -> bool:
-    """Does a row of any app (save the archive's own records) refer to this file?"""
-    return not _unused(StoredFile.objects.filter(pk=stored.pk)).exists()
+def is_in_use(stored: StoredFile, but_for: QuerySet[Any] | None = None) -> bool:
+    """Does a row of any app (save the archive's own records) refer to this file?
+
+    ``but_for`` are rows that do not count: they refer to it still, and have no use for it any more.
+    """
+    return not _unused(StoredFile.objects.filter(pk=stored.pk), but_for).exists()
 
 
-def _unused(files: StoredFileQuerySet) -> StoredFileQuerySet:
+def _unused(files: StoredFileQuerySet, but_for: QuerySet[Any] | None = None) -> StoredFileQuerySet:
     """Those that no row of any app refers to: asked at once, so that a sweep need not look at each file."""
     for relation in StoredFile._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or relation.related_model is ArchiveRecord:
             continue
         users = relation.related_model._base_manager  # type: ignore[union-attr]
+        if but_for is not None and but_for.model is relation.related_model:
+            users = users.exclude(pk__in=but_for.values("pk"))
         files = files.filter(~Exists(users.filter(**{relation.field.name: OuterRef("pk")})))  # type: ignore[union-attr]
     return files
 

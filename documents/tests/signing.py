@@ -1,5 +1,6 @@
 """PDFs signed with a throw-away authority, and what forgers make of them. Other apps' tests use them too."""
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -172,3 +173,16 @@ def _asn1_key(key: Key) -> asn1_keys.PrivateKeyInfo:
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return asn1_keys.PrivateKeyInfo.load(der)
+
+
+def enveloped(data: bytes, name: str, *, root: str = "Test Root CA", is_detached: bool = False) -> bytes:
+    """The file in a digital signature (CAdES, ``.p7m``); detached, the signature alone."""
+    certificate, key = person(name, root)
+    signer = signers.SimpleSigner(
+        signing_cert=_asn1(certificate), signing_key=_asn1_key(key), cert_registry=_store(root)
+    )
+    making = signer.async_sign_general_data(
+        data, digest_algorithm="sha256", detached=is_detached, use_cades=True
+    )
+    signed: bytes = asyncio.run(making).dump()
+    return signed

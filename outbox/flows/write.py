@@ -22,10 +22,12 @@ def write(
     context: Mapping[str, Any],
     fact_key: str,
     about: str = "",
+    kind: str = "",
 ) -> Mail:
     """Queue the mail of ``templates/<template>.{subject,text,html}`` once per ``fact_key``.
 
-    Call it inside the transaction of the fact that causes the mail: then neither exists without the other.
+    ``kind`` tells mails of one template apart. Call it inside the transaction of the fact that causes the mail: then
+    neither exists without the other.
     """
     with translation.override(language):
         filled = {**context, "portal_url": settings.PORTAL_URL, "language": language}
@@ -33,7 +35,7 @@ def write(
         text = render_to_string(f"{template}.txt", filled).strip() + "\n"
         html = render_to_string(f"{template}.html", filled)
     return queue(
-        kind=template.rsplit("/", 1)[-1],
+        kind=kind or template.rsplit("/", 1)[-1],
         recipient=recipient,
         language=language,
         subject=subject,

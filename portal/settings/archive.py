@@ -38,7 +38,10 @@ STORAGES = {
 RETENTION_YEARS: int = env.int("RETENTION_YEARS", default=10)
 # Uploads that were never sent are nobody's proof.
 DRAFT_RETENTION = timedelta(days=env.int("DRAFT_RETENTION_DAYS", default=90))
+# Pictures of ID documents are kept until identification is over and so long after, then erased (domain, section 6).
+ID_IMAGE_GRACE = timedelta(days=env.int("ID_IMAGE_GRACE_DAYS", default=30))
 UPLOAD_MAX_BYTES: int = 50 * 1024 * 1024
+PICTURE_MAX_BYTES: int = 25 * 1024 * 1024
 UPLOAD_MAX_PAGES: int = env.int("UPLOAD_MAX_PAGES", default=2000)
 # Folder of PEM files: the authorities whose document signatures we trust.
 TRUST_ROOTS: str = env.str("TRUST_ROOTS", default="")

@@ -13,3 +13,5 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Rome")
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Django writes English dates as in the USA.
+FORMAT_MODULE_PATH = ["portal.formats"]

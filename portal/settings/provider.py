@@ -21,6 +21,12 @@ CALLBACK_URL: str = env.str("CALLBACK_URL", default=PORTAL_URL).rstrip("/")
 # The browser of a signer is led to these origins by a form of ours (CSP form-action).
 SIGNING_ORIGINS: list[str] = env.list("SIGNING_ORIGINS", default=[PROVIDER["esignature_url"]])
 
+# The maker's mail with the way to identification is good for so long, then the order is dead (domain, section 0).
+IDENTIFICATION_DAYS: int = env.int("IDENTIFICATION_DAYS", default=90)
+
+# How often the provider's catalogue of qualified signatures is read.
+CATALOGUE_SYNC_EVERY = timedelta(minutes=env.int("CATALOGUE_SYNC_MINUTES", default=60))
+
 # A purchase that is still being sent after this long has lost its sender.
 PURCHASE_STALE_AFTER = timedelta(seconds=env.int("PURCHASE_STALE_SECONDS", default=120))
 # A create whose answer was lost may still appear in the provider's list for this long; only after it is

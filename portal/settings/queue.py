@@ -94,6 +94,47 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "send SMS": {
+        "task": "outbox.tasks.send_texts_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "read the catalogue": {
+        "task": "signatures.catalogue.tasks.sync_catalogue",
+        # It asks the database whether it is time, and the provider once an hour.
+        "schedule": 3 * FOLLOW_SECONDS,
+        "options": {"expires": 60},
+    },
+    "follow orders": {
+        "task": "signatures.certificates.tasks.follow_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "fetch request forms": {
+        "task": "signatures.certificates.tasks.fetch_forms_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "send approved papers": {
+        "task": "signatures.certificates.tasks.submit_papers_due",
+        "schedule": FOLLOW_SECONDS,
+        "options": {"expires": 30},
+    },
+    "remind of orders and certificates": {
+        "task": "signatures.certificates.tasks.remind_and_lapse",
+        "schedule": 1800.0,
+        "options": {"expires": 1800},
+    },
+    "forget ID documents and codes": {
+        "task": "signatures.certificates.tasks.forget",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "sweep drafts of orders": {
+        "task": "signatures.certificates.tasks.sweep_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep drafts": {
         "task": "signatures.envelopes.tasks.sweep_drafts",
         "schedule": 3600.0,

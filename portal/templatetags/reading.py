@@ -1,4 +1,4 @@
-"""How money, numbers and times read in the reader's language (template filters)."""
+"""How money, products, numbers and times read in the reader's language (template filters)."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,6 +7,8 @@ from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_currency, format_decimal
 from django import template
 from django.utils import timezone, translation
+
+from billing.products import label_of
 
 register = template.Library()
 
@@ -28,6 +30,12 @@ def unit_money(amount: Decimal | None) -> str:
         return ""
     pattern = {"it": "#,##0.00###### ¤", "fr": "#,##0.00###### ¤"}.get(_locale(), "¤#,##0.00######")
     return format_currency(amount, "EUR", format=pattern, locale=_locale(), currency_digits=False)
+
+
+@register.filter
+def product_label(key: str) -> str:
+    """What the product of this key is called."""
+    return label_of(key)
 
 
 @register.filter

@@ -11,6 +11,7 @@ from .. import clock
 from ..models import Message
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
+_CODE = re.compile(r"(?<![\w+])\d{4,8}(?!\w)")
 _HREF = re.compile(r"""href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
 
@@ -19,6 +20,19 @@ def sms(to: str, text: str, otp: str = "") -> Message:
     return Message.objects.create(
         kind="sms", to=to, sender="eSignature", text=text, otp=otp, received_at=clock.now()
     )
+
+
+def arrived(to: str, text: str) -> Message:
+    """An SMS that came in by the gateway."""
+    return Message.objects.create(
+        kind="sms", to=to, sender="", text=text, otp=_code_in(text), received_at=clock.now()
+    )
+
+
+def _code_in(text: str) -> str:
+    """The one-time code of an SMS: the first group of 4 to 8 digits that stands by itself; empty if there is none."""
+    found = _CODE.search(_LINK.sub("", text))
+    return found.group() if found else ""
 
 
 def mail(to: str, subject: str, text: str, otp: str = "") -> Message:

@@ -32,6 +32,7 @@ from ..models import (
     Wallet,
     WalletTransaction,
 )
+from ..order_models import Order, Product
 from ..paper import pdf
 from ..paper.places import Measure
 from ..spid.models import SpidVoucher
@@ -177,7 +178,7 @@ def forget_all(*, with_tokens: bool) -> None:
     faults.switch_off()
     usage.forget()
     tables: list[Any] = [LogLine, StoredFile, Signer, Procedure, Blob, Message, Delivery, ErrorEntry, Usage]
-    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher]
+    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher, Order, Product]
     if with_tokens:
         tables += [Token, Interface]
     with transaction.atomic(), connection.cursor() as cursor:

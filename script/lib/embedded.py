@@ -12,7 +12,7 @@ from .setup import EMBEDDED, VAR, is_on
 
 LONGEST_SOCKET_PATH = 100  # bytes; the system allows 107
 PROVIDER_ADDRESSES = ("PROVIDER_ESIGNATURE_URL", "PROVIDER_FIRMADIGITALE_URL", "PROVIDER_OAUTH_URL")
-TOLD_TO_OTHERS = ("PORTAL_URL", "REDIS_URL", "EMAIL_URL", *PROVIDER_ADDRESSES)
+TOLD_TO_OTHERS = ("PORTAL_URL", "REDIS_URL", "EMAIL_URL", "SMS_URL", *PROVIDER_ADDRESSES)
 RUNNING = VAR / "running.env"
 
 
@@ -33,6 +33,7 @@ class Plan:
         if self.has_sandbox:
             chosen |= dict.fromkeys(PROVIDER_ADDRESSES, self.sandbox)
             chosen.setdefault("EMAIL_URL", f"smtp://localhost:{self.mail_port}")
+            chosen.setdefault("SMS_URL", f"{self.sandbox}/sms")
         if self.broker_socket:
             chosen["REDIS_URL"] = f"unix://{self.broker_socket}"
         # A proxy of the machine must not be asked for what runs on it.

@@ -10,6 +10,9 @@ PRODUCTION = """\
 # What only you know: fill in before the first start.
 EMAIL_URL=
 DEFAULT_FROM_EMAIL=Sigillo <firma@{host}>
+# Takes {{"to": "+39…", "text": "…"}} by POST. Without it, holders who are no members cannot open their codes.
+SMS_URL=
+SMS_KEY=
 STAFF_ALERTS=
 PROVIDER_EMAIL=
 PROVIDER_API_KEY=
@@ -27,6 +30,8 @@ DEMO = """\
 COMPOSE_PROFILES=demo
 DEMO=1
 EMAIL_URL=smtp://sandbox:8025
+SMS_URL=http://sandbox:8001/sms
+SMS_KEY=sandbox-sms-key
 DEFAULT_FROM_EMAIL=Sigillo <firma@sigillo.example>
 PROVIDER_EMAIL=sandbox@sigillo.example
 PROVIDER_API_KEY=sandbox-api-key

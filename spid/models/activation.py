@@ -16,11 +16,11 @@ from facts.chain import ChainedEvent
 from .identity_provider import IdentityProvider, KeepingRule
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
-    def for_organisation(self, organisation: Any) -> "OrderQuerySet":
+class SpidOrderQuerySet(models.QuerySet["Order"]):
+    def for_organisation(self, organisation: Any) -> "SpidOrderQuerySet":
         return self.filter(organisation=organisation)
 
-    def drafts(self) -> "OrderQuerySet":
+    def drafts(self) -> "SpidOrderQuerySet":
         return self.filter(ordered_at=None)
 
 
@@ -46,7 +46,7 @@ class Order(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     ordered_at = models.DateTimeField(_("ordered at"), null=True, blank=True)
 
-    objects = OrderQuerySet.as_manager()
+    objects = SpidOrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("SPID order")

@@ -73,7 +73,9 @@ def open_window(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
 
 
 def _note(complaints: list[str], page: Any, said: Any) -> None:
-    # Browsers ask for an icon by themselves; pages that are meant to be refused say so in the console.
-    is_expected = "favicon" in said.text or "status of 4" in said.text
+    # Browsers ask for an icon by themselves; pages that are meant to be refused say so in the console; and whoever
+    # leaves a page ends the checks that it has just asked for.
+    expected = ("favicon", "status of 4", "htmx:sendAbort", "htmx:afterRequest")
+    is_expected = any(part in said.text for part in expected)
     if said.type == "error" and not is_expected:
         complaints.append(f"{page.url}: {said.text}")

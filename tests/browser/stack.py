@@ -80,6 +80,7 @@ def _environment(folder: Path, url: str, sandbox: SandboxHandle, stack: ExitStac
         "REDIS_URL": broker,
         "PORTAL_URL": url,
         "EMAIL_URL": f"smtp://localhost:{sandbox.smtp_port}",
+        "SMS_URL": f"{sandbox.url}/sms",
         "TRUST_ROOTS": str(sandbox.trust),
         "PROVIDER_ESIGNATURE_URL": sandbox.url,
         "PROVIDER_FIRMADIGITALE_URL": sandbox.url,

@@ -47,6 +47,7 @@ def test_other_ports_move_every_address() -> None:
     assert plan.environment["PORTAL_URL"] == "http://localhost:9100"
     assert plan.environment["PROVIDER_ESIGNATURE_URL"] == "http://localhost:9101"
     assert plan.environment["EMAIL_URL"] == "smtp://localhost:9125"
+    assert plan.environment["SMS_URL"] == "http://localhost:9101/sms"
     assert set(plan.ports().values()) == {9100, 9101, 9125}
 
 

@@ -80,7 +80,7 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             server.requests.append(request)
             self.act(server.reply_to(request))
 
-        do_GET = do_POST = do_DELETE = answer
+        do_GET = do_POST = do_PATCH = do_DELETE = answer
 
         def act(self, reply: Reply) -> None:
             if reply.stall:

@@ -22,13 +22,13 @@ from billing.provider import provider
 from documents.flows.store import read, retain, store
 from documents.models import StoredFile
 from documents.validation import ValidationReport, validate
+from signatures.following.pace import pause_after_failure
 from upstream import ProviderError, Signatures
 
 from ..models import Envelope, Signer
 from . import alarms
 from .invite import address_for_copy
 from .notify import mail_sender, mail_signer
-from .pace import pause_after_failure
 from .state import locked, move, tell
 
 log = logging.getLogger(__name__)

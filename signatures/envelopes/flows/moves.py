@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from signatures.following.pace import unless_hinted
 from upstream import Procedure, ProcedureSigner, ProcedureState, SignerState
 
 from ..models import Envelope, Signer
@@ -12,7 +13,7 @@ from . import alarms
 from .end import end
 from .invite import invite_next
 from .notify import mail_sender
-from .pace import WATCHED_AFTER_END, pause_of, unless_hinted
+from .pace import WATCHED_AFTER_END, pause_of
 from .state import Actor, about, locked, move, tell
 
 State = Envelope.State

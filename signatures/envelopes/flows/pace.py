@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Value, When
+from signatures.following.pace import pause_when_quiet
 
 from ..models import Envelope
 
@@ -20,7 +20,6 @@ WHILE_PREPARING = timedelta(seconds=3)
 WHILE_SIGNING = timedelta(seconds=4)
 WATCHED_AFTER_END = timedelta(days=30)
 ENDED_PACE = timedelta(hours=6)
-LONGEST_FAILURE_PAUSE = timedelta(minutes=30)
 
 
 def pause_of(envelope: Envelope, last_moved_at: datetime, now: datetime) -> timedelta:
@@ -30,18 +29,4 @@ def pause_of(envelope: Envelope, last_moved_at: datetime, now: datetime) -> time
     quiet = now - last_moved_at
     if envelope.state == Envelope.State.PREPARING and quiet < timedelta(minutes=10):
         return WHILE_PREPARING
-    return next((pause for limit, pause in PACES if quiet < limit), SLOWEST)
-
-
-def pause_after_failure(failures: int) -> timedelta:
-    """How long to leave an envelope alone whose question failed so many times in a row."""
-    return min(timedelta(seconds=15 * 2 ** min(failures, 10)), LONGEST_FAILURE_PAUSE)
-
-
-def unless_hinted(mark: datetime, due: datetime) -> Case:
-    """The next due time of an envelope that was claimed with ``mark``, for an UPDATE.
-
-    A hint that came in while we asked has brought it forward, and may tell of something that happened right
-    after our question: it must not be pushed back.
-    """
-    return Case(When(next_check_at__lt=mark, then=F("next_check_at")), default=Value(due))
+    return pause_when_quiet(PACES, quiet, SLOWEST)

@@ -11,8 +11,8 @@ from billing.models import ProviderCall, Usage
 from outbox.models import Mail
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import follow
-from signatures.envelopes.flows.pace import unless_hinted
 from signatures.envelopes.models import Envelope, Signer
+from signatures.following.pace import unless_hinted
 
 from . import steps
 from .factories import EnvelopeFactory
@@ -117,7 +117,7 @@ def test_only_one_claimant_gets_an_envelope(sandbox):
     first, second = follow.claim(10), follow.claim(10)
 
     assert first is not None
-    assert [e.pk for e in first.envelopes] == [envelope.pk]
+    assert [e.pk for e in first.things] == [envelope.pk]
     assert second is None
 
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .models import Envelope
+from .certificates.models import Order
+from .envelopes.models import Envelope
 
 # A flood of hints must not become a flood of questions.
 MOST_OFTEN = timedelta(seconds=1)
@@ -16,13 +17,15 @@ MOST_OFTEN = timedelta(seconds=1)
 @csrf_exempt
 @require_POST
 def hint(request: HttpRequest, key: str) -> HttpResponse:
-    """Something may have happened to the envelope of this key: ask the provider soon.
+    """Something may have happened to the envelope or order of this key: ask the provider soon.
 
     The unguessable key is all that authenticates the call, so its body is not even read, and the answer is the
-    same for a key that nobody has.
+    same for a key that nobody has. Keys of all purchases are one space, whatever was bought.
     """
     soon = timezone.now() + MOST_OFTEN
-    Envelope.objects.filter(
-        purchase__callback_key=key, state__in=Envelope.FOLLOWED, next_check_at__gt=soon
-    ).update(next_check_at=soon)
+    for followed in (
+        Envelope.objects.filter(state__in=Envelope.FOLLOWED),
+        Order.objects.filter(state__in=Order.FOLLOWED),
+    ):
+        followed.filter(purchase__callback_key=key, next_check_at__gt=soon).update(next_check_at=soon)
     return HttpResponse(status=200)

@@ -1,0 +1,1 @@
+"""What the provider sells besides simple signatures, what we sell of it, and how it is found."""

@@ -1,0 +1,1 @@
+"""Qualified signatures: their orders from the first typed letter to the certificate, and its renewals."""

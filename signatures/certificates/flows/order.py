@@ -1,0 +1,121 @@
+"""Order: make the draft binding, with its purchase intended, in one transaction.
+
+Where the ID document travels with the order (Aruba), staff look at it first: then the purchase is intended by
+``hand_over``, once they have approved it, at the price that was agreed here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from billing.flows import purchase as fence
+from billing.models import Tariff
+from customers.models import User
+from upstream import Generation
+
+from ..models import Order
+from .check import Problem, problems_of
+from .price import OrderPrice, options_of, price_of
+from .renew import reserve
+from .request import request_digest
+from .state import Actor, NotPossible, locked, move, tell
+
+# Orders live on the provider's old host, whichever generation signs envelopes.
+GENERATION = Generation.FIRMADIGITALE
+
+
+class NotReady(Exception):
+    """Something is missing before it can be ordered; ``problems`` says what and where."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.text for problem in problems))
+        self.problems = problems
+
+
+class PriceChanged(Exception):
+    """The price is not the one that the customer was shown; ``price`` is the one in force."""
+
+    def __init__(self, price: OrderPrice) -> None:
+        super().__init__(f"now {price.net}")
+        self.price = price
+
+
+def place(order: Order, user: User, ip: str, expected_net: Decimal, consents: Sequence[str] = ()) -> None:
+    """Order a draft: from here on it is bought, once, and followed to its end.
+
+    ``consents`` are the sentences that the customer has agreed to, as they read them. Raises ``NotReady``,
+    ``PriceChanged``, ``PriceMissing``, and ``NotPossible`` when it was ordered already.
+    """
+    if problems := problems_of(order):
+        raise NotReady(problems)
+    now = timezone.now()
+    price = price_of(order, now)
+    if price.net != expected_net:
+        raise PriceChanged(price)
+    with locked(order.pk) as draft:
+        if not draft.is_draft:
+            raise NotPossible
+        who = {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip}
+        Order.objects.filter(pk=draft.pk).update(ordered_at=now)
+        tell(draft, "created", **who, code=draft.code, prepared_at=str(draft.created_at))
+        tell(draft, "ordered", **who, **_agreed(draft, price), consents=list(consents))
+        if draft.product_family.needs_document_at_order:
+            move(draft, Order.State.IN_REVIEW)
+            tell(draft, "in_review")
+        else:
+            hand_over(draft, now)
+    order.refresh_from_db()
+
+
+def hand_over(order: Order, now: datetime) -> None:
+    """Intend the purchase of a locked order, in the caller's transaction, and wake the worker that buys it.
+
+    Raises ``PriceMissing``, and ``NotPossible`` when its state does not allow it.
+    """
+    from ..tasks import buy
+
+    purchase = fence.intend(
+        organisation=order.organisation,
+        fact_key=f"order:{order.pk}",
+        product=order.key,
+        generation=GENERATION,
+        quantity=order.quantity,
+        # Subscriptions exist for signatures only.
+        tariff=Tariff.SINGLE,
+        request_digest=request_digest(order),
+        now=now,
+        along=[option.key for option in options_of(order)],
+    )
+    if not move(order, Order.State.BUYING, purchase=purchase):
+        raise NotPossible
+    reserve(order)
+    buy.delay_on_commit(str(purchase.pk))
+
+
+def send_again(order: Order, user: User, ip: str) -> None:
+    """The customer has corrected what staff returned before anything was bought: staff look again.
+
+    Raises ``NotReady`` and ``NotPossible``.
+    """
+    if problems := problems_of(order):
+        raise NotReady(problems)
+    with locked(order.pk) as returned:
+        if not returned.is_editable or not move(returned, Order.State.IN_REVIEW):
+            raise NotPossible
+        tell(returned, "corrected", actor=Actor.CUSTOMER, actor_name=str(user), ip=ip)
+    order.refresh_from_db()
+
+
+def _agreed(order: Order, price: OrderPrice) -> dict[str, Any]:
+    lines = [[line.key, line.quantity, str(line.unit_price)] for line in price.lines]
+    return {
+        "holder": order.holder_name,
+        "lines": lines,
+        "net": str(price.net),
+        "vat_rate": str(price.vat_rate),
+        "gross": str(price.gross),
+        "request": request_digest(order),
+    }

@@ -1,0 +1,99 @@
+"""What staff look at in a review: the data as they were typed, what the checks say of them today, and the papers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from documents.flows.store import read
+from documents.pictures import REMARKS as PICTURE_REMARKS
+from documents.signed_file import NotSigned, open_signed
+from documents.validation import validate
+
+from . import steps
+from .flows.attach import files_of
+from .flows.check import findings_of
+from .flows.pages import names_of
+from .flows.review import digests_of
+from .models import Order, OrderFile, Review
+from .signed_form import P7M
+from .signed_form import REMARKS as FORM_REMARKS
+from .summary import Section, summary_of
+
+Kind = OrderFile.Kind
+# What is shown beside the data: the ID document in one PDF, and the signed form.
+SHOWN = (Kind.ID_JOINED, Kind.FORM_SIGNED)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that the checks noticed. ``reason`` is what the customer said when they confirmed it all the same."""
+
+    about: str
+    text: str
+    is_error: bool
+    is_confirmed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One review. ``digests`` names exactly the papers that are looked at."""
+
+    sections: Sequence[Section]
+    remarks: Sequence[Remark]
+    papers: Sequence[OrderFile]
+    paper_remarks: Sequence[str]
+    signers: Sequence[str]
+    digests: dict[str, str]
+    earlier: Sequence[Review]
+
+
+def sheet_of(order: Order) -> Sheet:
+    """All that there is to look at, in the reader's language."""
+    files = files_of(order)
+    return Sheet(
+        sections=summary_of(order),
+        remarks=list(_remarks(order)),
+        papers=[files[kind] for kind in SHOWN if kind in files],
+        paper_remarks=list(_paper_remarks(files)),
+        signers=_signers(files.get(Kind.FORM_SIGNED)),
+        digests=digests_of(order),
+        earlier=list(order.reviews.select_related("by")),
+    )
+
+
+def _remarks(order: Order) -> Iterator[Remark]:
+    details = order.details
+    for step in names_of(order):
+        values: dict[str, Any] = details.get(step) or {}
+        confirmed = set(values.get("confirmed") or ())
+        for finding in findings_of(order, step, details):
+            is_confirmed = finding.key in confirmed
+            reason = str(values.get("confirmation_reason") or "") if is_confirmed else ""
+            yield Remark(
+                steps.title_of(order, step), str(finding.message), finding.is_error, is_confirmed, reason
+            )
+
+
+def _paper_remarks(files: dict[str, OrderFile]) -> Iterator[str]:
+    known = {**PICTURE_REMARKS, **FORM_REMARKS}
+    for kind in (Kind.ID_FRONT, Kind.ID_BACK, Kind.FORM_SIGNED):
+        if kind in files:
+            yield from (
+                f"{files[kind].get_kind_display()}: {known[code]}"
+                for code in files[kind].remarks
+                if code in known
+            )
+
+
+def _signers(form: OrderFile | None) -> list[str]:
+    """Whose signatures the form carries, as their certificates say."""
+    if form is None or "digital" not in form.remarks:
+        return []
+    data = read(form.stored_file)
+    if form.media_type != P7M:
+        return [signature.signer for signature in validate(data).signatures]
+    try:
+        return list(open_signed(data).signers)
+    except NotSigned:
+        return []

@@ -1,0 +1,1 @@
+"""Following many things at the provider at once: shared by whatever is bought there and then lives on."""

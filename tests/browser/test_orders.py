@@ -1,0 +1,216 @@
+"""From the shop to the review, for one product of each family, at a desk and on a phone: everybody can do it, axe agrees."""
+
+from typing import Any
+
+import pytest
+
+from documents.tests import pictures
+
+from .steps import check_accessibility, log_in
+
+pytestmark = pytest.mark.slow
+WINDOWS = [("desktop", "light", "en"), ("phone", "dark", "en")]
+MARIO = {
+    "given_name": "Mario", "surname": "Rossi", "tax_code": "rssmra85c15h501r", "email": "mario.rossi@example.it",
+    "mobile": "333 1234567",
+}  # fmt: skip
+# What the other half of the house brings along once it is there: a rule for renewals, an order to add a video to.
+PREPARED = """
+from datetime import date
+from customers.models import Membership
+from signatures.certificates.models import Order, RenewalRule
+member = Membership.objects.get(user__email="giulia@bottega.example")
+RenewalRule.objects.get_or_create(maker="InfoCert", covers="remote", valid_from=date(2020, 1, 1), defaults=dict(
+    code="RINFIRREM", opens_days_before=90, closes_days_before=1, source="browser test"))
+if not Order.objects.filter(code="OTPDIS").exists():
+    order = Order(organisation=member.organisation, created_by=member.user, code="OTPDIS", family="aruba",
+                  state="identification_pending", ordered_at="2026-01-01T00:00Z", provider_reference="browser-test")
+    order.details = {"person": {"given_name": "Anna", "surname": "Verdi"}}
+    order.save()
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(stack: Any) -> Any:
+    stack.manage("shell", "-c", PREPARED)
+    return stack
+
+
+@pytest.fixture(params=WINDOWS, ids=[window for window, *_ in WINDOWS])
+def page(request: Any, shop: Any, open_window: Any) -> Any:
+    window, scheme, language = request.param
+    page = open_window(window, scheme=scheme, language=language)
+    log_in(page, "giulia@bottega.example")
+    return page
+
+
+def begin(page: Any, code: str, need: str = "new") -> None:
+    """Find the product in the shop by answering, and order it."""
+    page.goto("/certificates/shop/")
+    # The catalogue is read by the worker, some seconds after the first start.
+    for _ in range(30):
+        if page.locator(".product").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    if need != "new":
+        page.check(f"[name=need][value={need}]")
+        page.wait_for_url(f"**need={need}**")
+    check_accessibility(page)
+    page.click(f".product:has(input[value={code}]) button")
+    page.wait_for_url("**/form/**")
+
+
+def go_on(page: Any, to: str) -> None:
+    check_accessibility(page)
+    page.click("button:has-text('Save and go on')")
+    page.wait_for_url(f"**/form/{to}/")
+
+
+def fill(page: Any, **values: str) -> None:
+    for name, value in values.items():
+        page.fill(f"[name={name}]", value)
+
+
+def person_to_document(page: Any) -> None:
+    fill(page, **MARIO)
+    go_on(page, "birth")
+    assert page.input_value("[name=birth_place]") == "Roma"
+    go_on(page, "residence")
+    fill(page, street="Via dei Mille 12", municipality="Firenze", postal_code="50131")
+    go_on(page, "document")
+    page.check("[value=cie]")
+    fill(page, document_number="CA12345BB", document_issuer="Comune di Firenze")
+    fill(page, document_issued_on="2024-05-06", document_expires_on="2034-03-15")
+    go_on(page, "pictures")
+
+
+def upload(page: Any, kind: str, data: bytes, name: str = "photo.jpg") -> None:
+    side = f"section[aria-labelledby=side-{kind}]"
+    page.set_input_files(f"{side} input[name=file]", {"name": name, "mimeType": "image/jpeg", "buffer": data})
+    page.wait_for_selector(f"{side} .side__picture img")
+
+
+def review(page: Any, *wanted: str) -> None:
+    """The last page says all of this, and that it can be ordered."""
+    assert page.url.endswith("/form/review/")
+    check_accessibility(page)
+    text = page.inner_text("main")
+    for one in wanted:
+        assert one in text, one
+    assert page.locator("button:has-text('Order for')").count() == 1
+
+
+def test_a_standard_signature(page):
+    begin(page, "KEY")
+    person_to_document(page)
+    check_accessibility(page)
+    page.click("button:has-text('Go on without pictures')")
+    page.wait_for_url("**/form/options/")
+    page.check("[name=shipping][value=express]")
+    go_on(page, "review")
+    review(page, "RSSMRA85C15H501R", "Express shipping", "€59.00", "€9.90", "€84.06", "None yet.")
+
+
+def test_an_aruba_signature_with_its_pictures(page):
+    begin(page, "SCARUBACNS")
+    person_to_document(page)
+    upload(page, "id_front", pictures.jpeg("front"))
+    upload(page, "id_back", pictures.heic(), "IMG_0001.HEIC")
+    page.wait_for_selector("text=Complete.")
+    check_accessibility(page)
+    page.click("main .actions button:has-text('Go on')")
+    page.wait_for_url("**/form/options/")
+    page.check("[name=has_video]")
+    go_on(page, "review")
+    review(page, "Identification by video", "€36.00", "€22.00", "€70.76", "See it as it will be sent")
+
+
+def test_a_signature_identified_by_video(page):
+    begin(page, "FIRREM_VIDEO")
+    fill(page, **MARIO)
+    go_on(page, "options")
+    page.check("[name=is_urgent]")
+    go_on(page, "review")
+    review(page, "Mario", "Urgent handling", "€79.00", "€12.00", "Identification by video is included")
+
+
+def test_a_signature_for_somebody_abroad(page):
+    begin(page, "FIREST")
+    fill(page, given_name="Anna", surname="Müller", email="anna@example.de", mobile="+49 1512 3456789")
+    go_on(page, "options")
+    go_on(page, "review")
+    review(page, "Müller", "+4915123456789", "€69.00")
+
+
+def test_readers_by_the_dozen(page):
+    begin(page, "LETTORE", "things")
+    fill(page, quantity="12", mobile="333 1234567")
+    go_on(page, "review")
+    review(page, "Bottega Ferri Srl", "12 × €19.00", "€228.00", "€278.16")
+
+
+def test_a_renewal_of_what_was_bought_elsewhere(page):
+    begin(page, "RINFIRREM", "renew")
+    in_a_month = page.evaluate("new Date(Date.now() + 30 * 864e5).toISOString().slice(0, 10)")
+    fill(page, expires_on=in_a_month)
+    go_on(page, "person")
+    fill(page, **MARIO)
+    go_on(page, "options")
+    go_on(page, "review")
+    review(page, "Expires on", "€29.00", "Only then is it renewed.")
+
+
+def test_video_identification_for_an_order_that_is_there(page):
+    begin(page, "VIDEORIC", "identify")
+    page.check("text=Anna Verdi")
+    go_on(page, "review")
+    review(page, "Anna Verdi", "€22.00")
+
+
+def test_a_mistake_is_said_while_one_types_and_goes_away_when_it_is_mended(page):
+    begin(page, "KEYCNS")
+    fill(page, given_name="Mario", surname="Rosi", tax_code="rssmra85c15h501r", mobile="06 6982")
+    page.press("[name=mobile]", "Tab")
+    page.wait_for_selector("#id_mobile_feedback:has-text('This is a landline')")
+    page.wait_for_selector("#id_surname_feedback:has-text('Check the surname')")
+    assert page.get_attribute("[name=mobile]", "aria-invalid") == "true"
+    check_accessibility(page)
+    page.fill("[name=mobile]", "333 1234567")
+    page.wait_for_selector("#id_mobile_feedback:has-text('This is a landline')", state="detached")
+    page.check(".confirm__point input")
+    page.fill("[name=confirmation_reason]", "So it stands in the register")
+    page.fill("[name=email]", "mario.rosi@example.it")
+    go_on(page, "birth")
+    # Another day, another window: nothing has to be typed again.
+    page.goto("/")
+    page.click("a:has-text('Signature and CNS on a USB key')")
+    page.wait_for_url("**/form/birth/")
+
+
+def test_places_are_suggested_and_the_rest_fills_itself_in(page):
+    from playwright.sync_api import expect
+
+    begin(page, "FIR")
+    page.goto(page.url.replace("/person/", "/residence/"))
+    page.type("[name=municipality]", "vinc", delay=30)
+    page.wait_for_selector("datalist option[value='Vinci (FI)']", state="attached")
+    page.fill("[name=municipality]", "Vinci (FI)")
+    page.press("[name=municipality]", "Tab")
+    expect(page.locator("[name=postal_code]")).to_have_value("50059")
+    assert page.input_value("[name=province]") == "FI"
+    assert page.input_value("[name=municipality]") == "Vinci"
+
+
+def test_a_picture_that_will_not_do_says_why(page):
+    begin(page, "OTPMOB")
+    page.goto(page.url.replace("/person/", "/pictures/"))
+    page.set_input_files(
+        "section[aria-labelledby=side-id_front] input[name=file]",
+        {"name": "photo.gif", "mimeType": "image/gif", "buffer": pictures.gif()},
+    )
+    page.wait_for_selector("text=This is neither a picture nor a PDF.")
+    check_accessibility(page)
+    upload(page, "id_front", pictures.blurred())
+    page.wait_for_selector("text=The picture looks blurred.")
+    check_accessibility(page)

@@ -1,0 +1,264 @@
+"""From the shop to the fulfilled order, for one product of each family, with everybody who acts on the way."""
+
+import re
+from typing import Any
+
+import pytest
+
+from documents.tests import pictures, signing
+
+from .steps import check_accessibility, log_in
+from .test_orders import MARIO, begin, fill, go_on, person_to_document, upload
+
+pytestmark = pytest.mark.slow
+ADDRESS = re.compile(r"/codes/[\w-]{20,}/")
+
+
+@pytest.fixture
+def page(stack: Any, open_window: Any) -> Any:
+    page = open_window()
+    log_in(page, "giulia@bottega.example")
+    return page
+
+
+@pytest.fixture
+def staff(stack: Any, open_window: Any) -> Any:
+    page = open_window()
+    log_in(page, "staff@sigillo.example")
+    page.fill("[name=code]", stack.manage("demo_data", "--code"))
+    page.press("[name=code]", "Enter")
+    page.wait_for_load_state()
+    return page
+
+
+def order_it(page: Any) -> None:
+    """Tick what is to be ticked, and buy."""
+    for box in page.locator(".order-form [type=checkbox]").all():
+        box.check()
+    page.click("button:has-text('Order for')")
+    page.wait_for_url(re.compile(r"/certificates/[\w-]{36}/$"))
+
+
+def wait_for(page: Any, text: str) -> None:
+    """The page follows by itself: nobody reloads it."""
+    page.wait_for_selector(f"#live :text('{text}')", timeout=40000)
+    check_accessibility(page)
+
+
+def reference_of(stack: Any, code: str) -> str:
+    """The newest order of a product at the provider."""
+    return str(stack.sandbox.orders(code=code)["newest"][0]["id"])
+
+
+def sign_the_form(page: Any) -> None:
+    """Download the form, sign it with a program of one's own, and upload it again."""
+    page.click("a:has-text('Go to the papers')")
+    page.wait_for_url("**/papers/")
+    page.wait_for_selector("a:has-text('Download the form')", timeout=40000)
+    check_accessibility(page)
+    with page.expect_download() as download:
+        page.click("a:has-text('Download the form')")
+    with open(download.value.path(), "rb") as form:
+        signed = signing.sign(form.read(), "Mario Rossi")
+    page.set_input_files(
+        "[name=signed]", {"name": "modulo.pdf", "mimeType": "application/pdf", "buffer": signed}
+    )
+    page.click("button:has-text('Upload the signed form')")
+    page.wait_for_selector("text=Signed digitally")
+
+
+def hand_in(page: Any) -> None:
+    page.click("button:has-text('Hand in the papers')")
+    page.wait_for_selector("text=The papers are with us")
+
+
+def approve(staff: Any) -> None:
+    """Staff take the first of the queue, look at its papers, and approve them."""
+    staff.goto("/staff/signatures/order/?state__exact=in_review")
+    staff.click("#result_list tbody tr:first-child th a")
+    staff.click("a:has-text('Check the papers')")
+    staff.wait_for_selector("[data-viewer-pages] canvas")
+    staff.check("[name=decision][value=approve]")
+    staff.click("button:has-text('Decide')")
+    staff.wait_for_selector("text=Decided.")
+
+
+def open_codes(stack: Any, holder: Any, wanted: str) -> None:
+    """The holder opens the newest address in their mail, gets an SMS, and reads their codes once."""
+    found = None
+    for _ in range(200):
+        mails = stack.sandbox.messages(to="mario.rossi@example.it", kind="email")
+        found = next((link for mail in mails for link in mail["links"] if ADDRESS.search(link)), None)
+        if found:
+            break
+        holder.wait_for_timeout(100)
+    assert found, "nobody wrote to the holder"
+    holder.goto(found)
+    check_accessibility(holder)
+    holder.click("button:has-text('Send me the code')")
+    holder.wait_for_selector("[name=code]")
+    check_accessibility(holder)
+    for _ in range(100):
+        messages = stack.sandbox.messages(to="+393331234567", kind="sms")
+        if messages:
+            break
+        holder.wait_for_timeout(100)
+    holder.fill("[name=code]", messages[0]["otp"])
+    holder.click("button:has-text('Open, once')")
+    holder.wait_for_selector(f".codes :text('{wanted}')")
+    check_accessibility(holder)
+
+
+def test_a_signature_on_a_usb_key_from_the_shop_to_the_door(stack, page, staff, open_window):
+    begin(page, "KEY")
+    person_to_document(page)
+    page.click("button:has-text('Go on without pictures')")
+    page.wait_for_url("**/form/options/")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "You: sign the form and hand in the papers")
+    order = page.url
+    sign_the_form(page)
+    for side in ("front", "back"):
+        upload(page, f"id_{side}", pictures.jpeg(side))
+    check_accessibility(page)
+    hand_in(page)
+    wait_for(page, "We are checking the papers")
+    approve(staff)
+    wait_for(page, "Papers taken by the maker")
+    stack.sandbox.move_order(reference_of(stack, "KEY"), "evasa")
+    wait_for(page, "Handed to the courier")
+    open_codes(stack, open_window("phone", scheme="dark"), "envelope")
+    wait_for(page, "Codes opened by the holder")
+    page.goto(order)
+    page.click("button:has-text('It has arrived')")
+    page.wait_for_selector("text=Arrived")
+    page.goto("/certificates/calendar/")
+    check_accessibility(page)
+    page.click("a:has-text('Mario Rossi') >> nth=0")
+    page.wait_for_selector("text=The order that brought it")
+    check_accessibility(page)
+
+
+def test_an_aruba_signature_and_a_video_that_is_added_to_it(stack, page, staff):
+    begin(page, "OTPMOB")
+    person_to_document(page)
+    upload(page, "id_front", pictures.jpeg("front"))
+    upload(page, "id_back", pictures.jpeg("back"))
+    page.click("main .actions button:has-text('Go on')")
+    page.wait_for_url("**/form/options/")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "We are checking the papers")
+    approve(staff)
+    wait_for(page, "You: sign the form and hand in the papers")
+    aruba = page.url
+
+    begin(page, "VIDEORIC", "identify")
+    page.check("text=Mario Rossi >> nth=0")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "Identification by video added")
+
+    page.goto(aruba)
+    wait_for(page, "The maker has it")
+    stack.sandbox.move_order(reference_of(stack, "OTPMOB"), "in_riconoscimento")
+    wait_for(page, "The holder: be identified by the maker")
+    stack.sandbox.move_order(reference_of(stack, "OTPMOB"), "evasa")
+    wait_for(page, "Fulfilled by the maker")
+
+
+def test_a_signature_identified_by_video(stack, page, open_window):
+    begin(page, "FIRREM_VIDEO")
+    fill(page, **MARIO)
+    go_on(page, "options")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "The holder: be identified by the maker")
+    holder = open_window("phone")
+    holder.goto(stack.sandbox.orders(code="FIRREM_VIDEO")["newest"][0]["identification_link"])
+    holder.click("button")
+    wait_for(page, "Fulfilled by the maker")
+
+
+def test_a_signature_for_somebody_abroad(stack, page):
+    begin(page, "FIREST")
+    fill(page, given_name="Anna", surname="Müller", email="anna@example.de", mobile="+49 1512 3456789")
+    go_on(page, "options")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "The holder: open the codes")
+
+
+def test_readers_that_arrive(stack, page):
+    begin(page, "LETTORE", "things")
+    fill(page, quantity="2", mobile="333 1234567")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "The maker prepares the shipment")
+    stack.sandbox.move_order(reference_of(stack, "LETTORE"), "evasa")
+    wait_for(page, "Handed to the courier")
+    page.click("button:has-text('It has arrived')")
+    wait_for(page, "Arrived")
+
+
+def test_a_renewal_is_bought_its_code_opened_and_its_end_told_by_the_holder(stack, page, open_window):
+    page.goto("/certificates/calendar/new/")
+    check_accessibility(page)
+    in_a_month = page.evaluate("new Date(Date.now() + 30 * 864e5).toISOString().slice(0, 10)")
+    fill(
+        page,
+        holder_name="Mario Rossi",
+        email="mario.rossi@example.it",
+        mobile="333 1234567",
+        maker="InfoCert",
+    )
+    fill(page, tax_code="RSSMRA85C15H501R", expires_on=in_a_month)
+    page.check("[name=device][value=remote]")
+    page.check("[name=covers][value=remote]")
+    page.click("button:has-text('Record it')")
+    page.wait_for_selector("text=Recorded.")
+    certificate = page.url
+    check_accessibility(page)
+    page.click("button:has-text('Renew')")
+    page.wait_for_url("**/form/review/")
+    order_it(page)
+    wait_for(page, "The holder: use the renewal code at the maker")
+    holder = open_window("phone", scheme="dark")
+    open_codes(stack, holder, "Renewal code")
+    holder.click("button:has-text('It is renewed')")
+    holder.wait_for_selector("text=nothing more is to be done")
+    check_accessibility(holder)
+    page.goto(certificate)
+    page.wait_for_selector("text=It was renewed, and goes on in a new one.")
+    check_accessibility(page)
+
+
+def test_papers_come_back_with_a_reason_and_are_corrected_in_the_same_place(stack, page, staff):
+    begin(page, "SMARTCARDCNS")
+    person_to_document(page)
+    page.click("button:has-text('Go on without pictures')")
+    page.wait_for_url("**/form/options/")
+    go_on(page, "review")
+    order_it(page)
+    wait_for(page, "You: sign the form and hand in the papers")
+    sign_the_form(page)
+    for side in ("front", "back"):
+        upload(page, f"id_{side}", pictures.jpeg(side))
+    hand_in(page)
+    staff.goto("/staff/signatures/order/?state__exact=in_review")
+    staff.click("#result_list tbody tr:first-child th a")
+    staff.click("a:has-text('Check the papers')")
+    staff.check("[name=decision][value=return]")
+    staff.check("[name=reasons][value=image_unreadable]")
+    staff.fill("[name=note]", "The back, please.")
+    staff.click("button:has-text('Decide')")
+    staff.wait_for_selector("text=Decided.")
+    wait_for(page, "You: correct what we have sent back")
+    page.click("a:has-text('Go to the papers')")
+    page.wait_for_selector("text=“The back, please.”")
+    check_accessibility(page)
+    upload(page, "id_back", pictures.png())
+    hand_in(page)
+    approve(staff)
+    wait_for(page, "Papers taken by the maker")
