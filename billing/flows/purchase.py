@@ -30,7 +30,7 @@ from ..models import Price, Purchase, PurchaseStep, Tariff
 from ..models.price_book import PriceMissing
 from ..products import label_of
 from ..provider import provider
-from .buyers import Bought, UnlistedBuyer, buyer_of
+from .buyers import Bought, TooLate, UnlistedBuyer, buyer_of
 from .statement import AccountUnsteady, Statement, read_statement
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,9 @@ def buy(purchase_id: Any) -> str:
         return Purchase.objects.values_list("state", flat=True).get(pk=purchase_id)
     try:
         request = buyer_of(purchase).prepare(purchase)
+    except TooLate as error:
+        record_failure(purchase, error)
+        return purchase.state
     except Exception as error:
         record_unsendable(purchase, error)
         raise
