@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -47,6 +48,13 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def open_window(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
     """Opens a window of its own cookies; what a page complains about in the console fails the test."""
+    with open_windows(chromium, stack) as open_one:
+        yield open_one
+
+
+@contextmanager
+def open_windows(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
+    """The same for as long as somebody needs it."""
     complaints: list[str] = []
     windows = []
 

@@ -116,6 +116,19 @@ def test_a_canary_shows_nowhere_but_on_the_holders_own_page(sandbox, everything_
     assert [name for name, value in CANARIES.items() if value in rows_of_the_database()] == []
 
 
+def test_a_browser_can_send_what_the_holders_page_asks_it_to_send(sandbox):
+    """Browsers say where a form comes from only if the page's referrer policy lets them; "null" is refused."""
+    with_codes(sandbox)
+    holder, page = Client(enforce_csrf_checks=True), reverse("codes:codes", args=[token_in_mail()])
+    shown = holder.get(page)
+    # The secret address is told to no other site.
+    assert shown["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    origin = {"no-referrer": "null"}.get(shown["Referrer-Policy"], "http://testserver")
+    data = {"csrfmiddlewaretoken": shown.context["csrf_token"]}
+    sent = holder.post(page + "code/", data, headers={"Origin": origin})
+    assert sent.status_code == 302
+
+
 def test_the_holder_opens_once_and_then_it_is_gone(sandbox):
     order = with_codes(sandbox)
     token, holder = token_in_mail(), steps.holder()
