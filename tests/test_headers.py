@@ -62,6 +62,8 @@ DOWNLOADS = {
     "envelopes:audit",
     "envelopes:evidence",
     "envelopes:preview",
+    "orders:file",
+    "orders:blank_form",
 }
 
 

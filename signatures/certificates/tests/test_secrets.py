@@ -131,7 +131,7 @@ def test_a_browser_can_send_what_the_holders_page_asks_it_to_send(sandbox):
 
 def test_the_holder_opens_once_and_then_it_is_gone(sandbox):
     order = with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     page = holder.get(reverse("codes:codes", args=[token]))
     assert "+39 ••• 567" in page.content.decode()
     holder.post(reverse("codes:send_code", args=[token]))
@@ -153,7 +153,7 @@ def test_the_holder_opens_once_and_then_it_is_gone(sandbox):
 
 def test_a_wrong_code_is_counted_and_the_fifth_voids_it(sandbox):
     order = with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     good = sms_code(sandbox)
     wrong = f"{(int(good) + 1) % 10**6:06d}"
@@ -171,7 +171,7 @@ def test_a_wrong_code_is_counted_and_the_fifth_voids_it(sandbox):
 
 def test_a_code_runs_out(sandbox):
     with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     HolderSecret.objects.update(code_sent_at=timezone.now() - timedelta(minutes=11))
     answer = holder.post(reverse("codes:open", args=[token]), {"code": sms_code(sandbox)})
@@ -190,7 +190,7 @@ def test_what_is_no_code_gets_an_error_and_no_try(sandbox, typed):
 
 def test_codes_are_not_sent_without_end(sandbox):
     with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     answers = [holder.post(reverse("codes:send_code", args=[token])).status_code for _ in range(5)]
     assert answers == [302, 302, 302, 429, 429]
     assert TextMessage.objects.count() == 3
@@ -294,7 +294,7 @@ def test_without_a_gateway_only_members_can_open_and_the_customer_hears_of_it(sa
     steps.beat()
     HolderSecret.objects.update(told_at=timezone.now() - timedelta(minutes=3))
     open_secrets.send_address_again(order, order.created_by, "192.0.2.7")
-    page = Client().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
+    page = steps.holder().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
     assert "second factor" in page
     assert "Send me the code" not in page
 
@@ -305,7 +305,7 @@ def test_what_arrives_after_the_opening_makes_an_envelope_of_its_own(sandbox):
         order.provider_reference, "evasa", firma={"pin": "70110042", "numero_busta": "700333444555"}
     )
     steps.beat()
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     holder.post(reverse("codes:open", args=[token]), {"code": sms_code(sandbox)})
     Order.objects.filter(pk=order.pk).update(state=Order.State.ISSUED, next_check_at=timezone.now())
@@ -337,7 +337,7 @@ def test_a_holder_who_opens_nothing_is_reminded_and_what_is_past_is_erased(sandb
     tasks.forget()
     assert HolderSecret.objects.get().sealed == ""
     assert steps.kinds(order)[-1] == "secrets_forgotten"
-    page = Client().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
+    page = steps.holder().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
     assert "Erased unopened" in page
 
 
