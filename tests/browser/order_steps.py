@@ -122,6 +122,16 @@ def approve(staff: Any) -> None:
     staff.wait_for_selector("text=Decided.")
 
 
+def traces_of(stack: Stack, secrets: dict[str, str]) -> list[str]:
+    """Which of these secrets stand anywhere in the portal's database, files, logs or messages."""
+    kept = [path.read_bytes() for path in stack.folder.glob("*") if path.is_file()]
+    kept += [path.read_bytes() for path in (stack.folder / "archive").rglob("*") if path.is_file()]
+    ours = [one for one in stack.sandbox.messages() if "@sigillo" in one["from"] or one["kind"] == "sms"]
+    assert ours
+    kept += [f"{one['subject']} {one['text']} {one['html']}".encode() for one in ours]
+    return [name for name, value in secrets.items() if any(value.encode() in one for one in kept)]
+
+
 def newest_message(stack: Stack) -> int:
     """What ``open_codes`` must look behind."""
     return max((message["id"] for message in stack.sandbox.messages()), default=0)

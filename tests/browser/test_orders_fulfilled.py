@@ -21,12 +21,20 @@ from .order_steps import (
     person_to_document,
     reference_of,
     sign_the_form,
+    traces_of,
     upload,
     wait_for,
 )  # fmt: skip
 from .steps import check_accessibility, log_in
 
 pytestmark = pytest.mark.slow
+# What only the holder may ever see.
+CANARIES = {
+    "pin": "70110042",
+    "puk": "70220043",
+    "codice_emergenza": "CANARYERC9",
+    "numero_busta": "700333444555",
+}
 
 
 @pytest.fixture
@@ -66,10 +74,12 @@ def test_a_signature_on_a_usb_key_from_the_shop_to_the_door(stack, page, staff, 
     wait_for(page, "We are checking the papers")
     approve(staff)
     wait_for(page, "Papers taken by the maker")
-    stack.sandbox.move_order(reference_of(stack, "KEY"), "evasa")
+    stack.sandbox.move_order(reference_of(stack, "KEY"), "evasa", firma=CANARIES)
     wait_for(page, "Handed to the courier")
-    open_codes(stack, open_window("phone", scheme="dark"), "envelope", since)
+    assert traces_of(stack, CANARIES) == [], "sealed the moment that they came"
+    open_codes(stack, open_window("phone", scheme="dark"), CANARIES["pin"], since)
     wait_for(page, "Codes opened by the holder")
+    assert traces_of(stack, CANARIES) == []
     page.goto(order)
     page.click("button:has-text('It has arrived')")
     page.wait_for_selector("text=Arrived")
