@@ -1,7 +1,7 @@
 """What a month's statement counts, read from the facts alone: aggregated first, rounded afterwards.
 
 The one place that knows which facts are billable. A further source (charges beside usage) is a further query in
-``billable``; the closing, the proof and the invoices follow.
+``groups``; the closing, the proof and the invoices follow.
 """
 
 import uuid
@@ -47,16 +47,21 @@ def usage_of(period: Period, organisations: Sequence[Any] | None = None) -> Any:
     return usage if organisations is None else usage.filter(organisation__in=organisations)
 
 
-def billable(period: Period, organisations: Sequence[Any] | None = None) -> list[Counted]:
-    """Everything billable in a period, by organisation, product, price and VAT rate, in that order."""
-    groups = (
+def groups(period: Period, organisations: Sequence[Any] | None = None) -> Any:
+    """The query: how many pieces each organisation used of each product, at each price and VAT rate."""
+    return (
         usage_of(period, organisations)
         .order_by()
         .values_list("organisation_id", "product", "unit_price", "vat_rate")
         .annotate(quantity_sum=Sum("quantity"))
     )
+
+
+def billable(period: Period, organisations: Sequence[Any] | None = None) -> list[Counted]:
+    """Everything billable in a period, by organisation, product, price and VAT rate, in that order."""
+    counted = (Counted(*group) for group in groups(period, organisations))
     # Sorted here: the database would sort by its own collation, and by text of ids on SQLite.
-    return sorted((Counted(*group) for group in groups), key=attrgetter("organisation_id", "key"))
+    return sorted(counted, key=attrgetter("organisation_id", "key"))
 
 
 def by_organisation(counted: Iterable[Counted]) -> Iterator[tuple[uuid.UUID, list[Counted]]]:

@@ -4,7 +4,8 @@
 2. One query counts everything; organisations that have a statement already are left out.
 3. In batches: the statements are inserted, those that somebody else inserted in this moment are passed over, and
    lines and drafts are written for the ones that are ours. All of a batch is one transaction.
-Run twice, or by two at once, it changes nothing that is there.
+Run twice, or by two at once, it changes nothing that is there. On PostgreSQL the steps are one statement
+(``close_in_sql``); here they are spelled out for SQLite, whose arithmetic is not decimal.
 """
 
 import uuid
@@ -16,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import Organisation
@@ -24,6 +25,7 @@ from customers.models import Organisation
 from ..models import InvoiceDraft, InvoiceKind, Statement, StatementLine
 from ..models.statement import statement_id, statement_number
 from ..periods import Period
+from . import close_in_sql
 from .billable import Counted, billable, by_organisation, paid_in_advance
 
 BATCH = 1000
@@ -46,10 +48,17 @@ def close_month(
     month: date, organisations: Sequence[Any] | None = None, now: datetime | None = None
 ) -> Closed:
     """Close the month that a day lies in, for all organisations or for some. Raises ``MonthIsOpen``."""
-    period, closing = Period.month_of(month), uuid.uuid4()
+    period = Period.month_of(month)
     if not is_over(period, now or timezone.now()):
         raise MonthIsOpen(f"{period.first:%Y-%m} is not over")
-    prepaid = paid_in_advance(period, organisations)
+    if connection.vendor == "postgresql":
+        return Closed(*close_in_sql.close(period, organisations))
+    return close_in_batches(period, organisations)
+
+
+def close_in_batches(period: Period, organisations: Sequence[Any] | None = None) -> Closed:
+    """Close a month that is over, on any database."""
+    closing, prepaid = uuid.uuid4(), paid_in_advance(period, organisations)
     closed = set(Statement.objects.filter(month=period.first).values_list("organisation_id", flat=True))
     open_ones = (
         (organisation_id, lines)
