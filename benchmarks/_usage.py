@@ -51,9 +51,7 @@ def fill(rows: int, customers: int) -> None:
 
     organisations = Organisation.objects.bulk_create(
         (
-            Organisation(
-                name=f"Customer “{number}”; Srl", address="Via 1", postal_code="50123", city="Firenze"
-            )
+            Organisation(name=f"Bottega {number} Srl", address="Via 1", postal_code="50123", city="Firenze")
             for number in range(customers)
         ),
         batch_size=2000,
@@ -94,7 +92,7 @@ def _insert(connection: Any, usage: Any, rows: int, customers: int, price: Any) 
         "subject_id": "md5('envelope' || n / 2)::uuid",
         "subject": "'Contract no. ' || n / 2",
         "person_key": "'person-' || n",
-        "person": "'Person \"' || n || '\" of Firenze'",
+        "person": "'Maria Luisa Bianchi ' || n",
         "quantity": "1",
         "tariff": "'single'",
         "unit_price": "(ARRAY[0.95, 0.0065, 0.335, 19.9])[1 + n / %(customers)s %% 4]",

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='line')),
-                ('product', models.CharField(blank=True, max_length=40, verbose_name='product')),
+                ('product', models.CharField(blank=True, max_length=80, verbose_name='product')),
                 ('description', models.CharField(max_length=1000, verbose_name='description')),
                 ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
                 ('unit_price', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='unit price')),
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('first_day', models.DateField(blank=True, null=True, verbose_name='from')),
                 ('last_day', models.DateField(blank=True, null=True, verbose_name='to')),
                 ('credits', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credited_by', to='billing.invoiceline', verbose_name='credits the line')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
+                ('invoice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice')),
             ],
             options={
                 'verbose_name': 'line of an invoice',
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 ('prepaid', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='paid from the wallet, with VAT')),
                 ('closed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='closed at')),
                 ('closing', models.UUIDField(editable=False)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.organisation', verbose_name='organisation')),
+                ('organisation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.organisation', verbose_name='organisation')),
             ],
             options={
                 'verbose_name': 'statement',
@@ -341,12 +341,12 @@ class Migration(migrations.Migration):
             name='StatementLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.CharField(max_length=40, verbose_name='product')),
+                ('product', models.CharField(max_length=80, verbose_name='product')),
                 ('unit_price', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='unit price')),
                 ('vat_rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='VAT rate')),
                 ('quantity', models.IntegerField(verbose_name='quantity')),
                 ('net', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='without VAT')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.statement')),
+                ('statement', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.statement')),
             ],
             options={
                 'verbose_name': 'line of a statement',

@@ -269,9 +269,10 @@ class Invoice(AppendOnly):
 class InvoiceLine(AppendOnly):
     """A line as it was issued."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    # Found by the index of ``one_line_each``.
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
     number = models.PositiveSmallIntegerField(_("line"))
-    product = models.CharField(_("product"), max_length=40, blank=True)
+    product = models.CharField(_("product"), max_length=80, blank=True)
     description = models.CharField(_("description"), max_length=1000)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=8)

@@ -24,9 +24,11 @@ class Statement(AppendOnly):
     """A closed month of one organisation. Its number and date are what a deferred invoice refers to."""
 
     id = models.UUIDField(primary_key=True, editable=False)
+    # Found by the index of ``month_closed_once``.
     organisation = models.ForeignKey(
-        "customers.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
-    )
+        "customers.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False,
+        verbose_name=_("organisation"),
+    )  # fmt: skip
     month = models.DateField(_("month"), help_text=_("Its first day."))
     number = models.CharField(_("number"), max_length=20, unique=True)
     net = models.DecimalField(_("without VAT"), max_digits=14, decimal_places=2)
@@ -62,8 +64,9 @@ class Statement(AppendOnly):
 class StatementLine(AppendOnly):
     """What was used of one product at one price in the month. Rounded here, once."""
 
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
-    product = models.CharField(_("product"), max_length=40)
+    # Found by the index of ``one_line_per_price``.
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    product = models.CharField(_("product"), max_length=80)
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=8)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2)
     quantity = models.IntegerField(_("quantity"))
