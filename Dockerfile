@@ -7,6 +7,10 @@ RUN /opt/venv/bin/pip install --require-hashes -r /requirements.txt
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+# Pango sets the type of PDF invoices.
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /srv/sigillo sigillo
 WORKDIR /srv/sigillo
 COPY --from=libraries /opt/venv /opt/venv

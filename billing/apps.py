@@ -10,5 +10,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers itself
         from .start_prices import fill_empty_price_book
+        from .start_rules import fill_empty_rules
 
         post_migrate.connect(fill_empty_price_book, sender=self)
+        post_migrate.connect(fill_empty_rules, sender=self)

@@ -34,6 +34,11 @@ class Period:
         today = timezone.localdate()
         return cls(date(today.year, 1, 1), date(today.year, 12, 31))
 
+    @classmethod
+    def last_year(cls) -> Period:
+        year = timezone.localdate().year - 1
+        return cls(date(year, 1, 1), date(year, 12, 31))
+
     @property
     def start(self) -> datetime:
         """The first moment of the period."""

@@ -21,13 +21,13 @@ from .usage_report import totals_of, usage_lines
 LINES_A_PAGE = 50
 
 
-def period_of(request: HttpRequest) -> tuple[PeriodForm, Period]:
-    """The period asked for, or this month when none was, or when it makes no sense (the form says why)."""
-    month = Period.this_month()
+def period_of(request: HttpRequest, default: Period | None = None) -> tuple[PeriodForm, Period]:
+    """The period asked for, or this month (or ``default``) when none was, or it makes no sense (the form says why)."""
+    usual = default or Period.this_month()
     if "first" not in request.GET and "last" not in request.GET:
-        return PeriodForm(initial={"first": month.first, "last": month.last}), month
+        return PeriodForm(initial={"first": usual.first, "last": usual.last}), usual
     form = PeriodForm(request.GET)
-    return form, form.period if form.is_valid() else month
+    return form, form.period if form.is_valid() else usual
 
 
 def _presets(current: Period) -> list[dict[str, object]]:

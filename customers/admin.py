@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
 
-from .models import Invitation, Membership, Organisation, User
+from .models import Invitation, Membership, Organisation, User, VatProof
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -70,6 +70,17 @@ class MembershipInline(admin.TabularInline):
         return super().get_queryset(request).select_related("user", "organisation")
 
 
+class VatProofInline(admin.TabularInline):
+    """Answers of VIES: added, then they stand."""
+
+    model = VatProof
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
 @admin.register(User)
 class UserAdmin(SearchByField, DjangoUserAdmin):
     form = UserForm
@@ -106,17 +117,20 @@ class UserAdmin(SearchByField, DjangoUserAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(SearchByField, admin.ModelAdmin):
-    list_display = ("name", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at")
+    list_display = (
+        "name", "code", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at",
+    )  # fmt: skip
     list_filter = ("kind", "is_suspended", MonthFilter.of("created_at"))
     search_fields = (
         "name__icontains",
+        "code__istartswith",
         "vat_number__istartswith",
         "tax_code__istartswith",
         "memberships__user__email__istartswith",
     )
-    search_help_text = _("Name, VAT number, tax code or a member's e-mail")
-    readonly_fields = ("created_at",)
-    inlines = (MembershipInline,)
+    search_help_text = _("Name, customer code, VAT number, tax code or a member's e-mail")
+    readonly_fields = ("code", "created_at")
+    inlines = (MembershipInline, VatProofInline)
     show_full_result_count = False
     paginator = BoundedPaginator
 

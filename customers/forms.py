@@ -77,12 +77,26 @@ class OrganisationForm(forms.ModelForm):
         help_text=_("7 characters (6 for public bodies). Leave it empty if you use a PEC or have none."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    cig = forms.CharField(
+        label="CIG",
+        max_length=20,
+        required=False,
+        help_text=Organisation._meta.get_field("cig").help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    cup = forms.CharField(
+        label="CUP",
+        max_length=30,
+        required=False,
+        help_text=Organisation._meta.get_field("cup").help_text,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     class Meta:
         model = Organisation
         fields = (
             "name", "kind", "country", "vat_number", "tax_code",
-            "address", "postal_code", "city", "province", "recipient_code", "pec",
+            "address", "postal_code", "city", "province", "recipient_code", "pec", "contract_reference", "cig", "cup",
         )  # fmt: skip
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "organization"}),
@@ -93,6 +107,7 @@ class OrganisationForm(forms.ModelForm):
             "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
             "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
             "pec": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "contract_reference": forms.TextInput(attrs={"autocomplete": "off"}),
         }
         help_texts = {
             "vat_number": _("11 digits in Italy; elsewhere with the country's letters."),
@@ -168,6 +183,12 @@ class OrganisationForm(forms.ModelForm):
             self.add_error("recipient_code", _("A public body needs its recipient code of 6 characters."))
         else:
             self.cleaned_data["recipient_code"] = NO_RECIPIENT_CODE
+        if is_public:
+            self._apply("cig", identifiers.cig)
+            self._apply("cup", identifiers.cup)
+        else:
+            for field in ("contract_reference", "cig", "cup"):
+                self._empty(field)
 
     def _warn(self, country: str) -> None:
         if country != "IT" or self.errors:

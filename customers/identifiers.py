@@ -147,3 +147,19 @@ def recipient_code(text: str, *, is_public_body: bool) -> str:
             "recipient_code",
         )
     return code
+
+
+def cig(text: str) -> str:
+    """The code of a public tender (CIG): 10 letters and digits."""
+    code = compact(text)
+    if not re.fullmatch(r"[A-Z0-9]{10}", code):
+        raise ValidationError(_("A CIG has 10 letters or digits."), "cig")
+    return code
+
+
+def cup(text: str) -> str:
+    """The code of a public investment (CUP): 15 letters and digits, the first a letter."""
+    code = compact(text)
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{14}", code):
+        raise ValidationError(_("A CUP has 15 letters or digits and begins with a letter."), "cup")
+    return code

@@ -1,5 +1,6 @@
 """People, the organisations that they act for, and what each may do there."""
 
+import secrets
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from facts.append_only import AppendOnly
 from facts.indexes import PrefixIndex
+
+# Without the letters and digits that are taken for each other.
+CODE_LETTERS, CODE_CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ", "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def new_customer_code() -> str:
+    """A short code that nobody has: a letter first, so that no spreadsheet takes it for a number."""
+    return secrets.choice(CODE_LETTERS) + "".join(secrets.choice(CODE_CHARACTERS) for _ in range(7))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -89,6 +99,32 @@ class Organisation(models.Model):
     province = models.CharField(_("province"), max_length=2, blank=True)
     recipient_code = models.CharField(_("recipient code (codice destinatario)"), max_length=7, blank=True)
     pec = models.EmailField(_("certified e-mail (PEC)"), blank=True)
+    # What the accountant, statements and exports know it by.
+    code = models.CharField(
+        _("customer code"), max_length=8, unique=True, default=new_customer_code, editable=False
+    )
+    is_on_split_list = models.BooleanField(
+        _("on the split payment list"),
+        default=False,
+        help_text=_(
+            "The Ministry's list of companies that pay VAT to the state themselves. Public bodies always do."
+        ),
+    )
+    contract_reference = models.CharField(
+        _("order or contract number"), max_length=20, blank=True, help_text=_("If invoices must name it.")
+    )
+    cig = models.CharField(
+        "CIG",
+        max_length=10,
+        blank=True,
+        help_text=_("If the public body gave you one: 10 letters and digits."),
+    )
+    cup = models.CharField(
+        "CUP",
+        max_length=15,
+        blank=True,
+        help_text=_("If the public body gave you one: 15 letters and digits."),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     is_suspended = models.BooleanField(_("suspended"), default=False)
 
@@ -105,6 +141,36 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VatProof(AppendOnly):
+    """What VIES, the EU's register of VAT numbers, answered about a number, and when: why no VAT was charged."""
+
+    class Answer(models.TextChoices):
+        VALID = "valid", _("valid")
+        INVALID = "invalid", _("not valid")
+        UNREACHABLE = "unreachable", _("the register did not answer")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="vat_proofs", verbose_name=_("organisation")
+    )
+    vat_number = models.CharField(_("VAT number"), max_length=20)
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    reference = models.CharField(
+        _("consultation number"),
+        max_length=40,
+        blank=True,
+        help_text=_("The one that VIES gives; it is the proof."),
+    )
+
+    class Meta:
+        verbose_name = _("VIES answer")
+        verbose_name_plural = _("VIES answers")
+        ordering = ["-asked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.vat_number}: {self.get_answer_display()}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,7 +1,8 @@
-"""The people, the price and the document that a first look at Sigillo needs. Never in production."""
+"""The people, the seller, the price and the document that a first look at Sigillo needs. Never in production."""
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
-from billing.models import Price, Product
+from billing.models import Price, Product, Seller
 from customers.models import Membership, Organisation, User
 from signatures.catalogue.products import OPTIONS, PRODUCTS
 
@@ -35,6 +36,12 @@ SELL_PRICES_OF_OPTIONS = {
     "priority_shipping": "6",
     "express_shipping": "9.90",
 }
+SELLER = {
+    "name": "Sigillo Firme Srl", "vat_number": "06363391001", "tax_code": "06363391001",
+    "address": "Via della Scala 31", "postal_code": "50123", "city": "Firenze", "province": "FI",
+    "rea_office": "FI", "rea_number": "612345", "share_capital": Decimal("10000.00"), "sole_shareholder": "SM",
+    "phone": "0551234567", "email": "fatture@sigillo.example", "iban": "IT60X0542811101000000123456",
+}  # fmt: skip
 STAFF = ("staff@sigillo.example", "Sara Staff")
 MEMBERS = [
     ("giulia@bottega.example", "Giulia Ferri", Membership.Role.OWNER),
@@ -76,6 +83,8 @@ def fill() -> None:
     for product, amount in _price_list():
         if not Price.objects.filter(side=Price.Side.SELL, product=product).exists():
             Price(side=Price.Side.SELL, product=product, amount=amount, source="Demo price list").save()
+    if not Seller.objects.exists():
+        Seller(valid_from=date(2026, 1, 1), source="Demo", **SELLER).save()
 
 
 def _price_list() -> Iterator[tuple[str, Decimal]]:

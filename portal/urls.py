@@ -22,6 +22,7 @@ urlpatterns = [
     path("codes/", include("signatures.certificates.holder_urls")),
     path("hints/", include("signatures.callback_urls")),
     path("usage/", include("billing.urls")),
+    path("billing/", include("billing.invoice_urls")),
     path("staff/", admin.site.urls),
 ]
 

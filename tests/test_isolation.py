@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from billing.flows.file_invoice import file_invoice
+from billing.flows.issue_invoice import issue
+from billing.models import Seller
+from billing.tests.invoice_factories import SellerFactory, draft_of, use
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
@@ -119,7 +124,19 @@ MEMBERS: dict[str, Page] = {
     "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "invoices:list": Page(PAYING),
+    "invoices:detail": Page(PAYING),
+    "invoices:pdf": Page(PAYING),
+    "invoices:xml": Page(PAYING),
+    "invoices:statement": Page(PAYING),
+    "invoices:register": Page(PAYING),
+    "invoices:lines": Page(PAYING),
+    "invoices:payments": Page(PAYING),
+    "invoices:archive": Page(PAYING),
+    "invoices:xml_zip": Page(PAYING),
 }
+# The year of the invoice that ``_invoice`` makes, whatever the day of the tests.
+INVOICED = {"first": "2026-01-01", "last": "2026-12-31"}
 # Pages of whoever is logged in: about themselves alone.
 PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}
 # Pages of a holder who is a member: nobody else has them, whatever their role.
@@ -166,6 +183,10 @@ def address_in(name: str, organisation: Any) -> str:
         kwargs = {"pk": CertificateFactory(organisation=organisation, holder_name=CANARY).pk}
     elif name.startswith("orders:"):
         kwargs = _about_order(organisation, page, parameters)
+    elif name.startswith("invoices:"):
+        invoice = _invoice(organisation, has_files=name in {"invoices:pdf", "invoices:xml_zip"})
+        if "pk" in parameters:
+            kwargs = {"pk": invoice.statement_id if name == "invoices:statement" else invoice.pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:
@@ -204,9 +225,22 @@ def _invitation(organisation: Any) -> Invitation:
     )
 
 
+def _invoice(organisation: Any, *, has_files: bool) -> Any:
+    """An issued invoice of this organisation, under the canary's name; its files take a moment to be made."""
+    organisation.name = CANARY
+    organisation.save()
+    if not Seller.objects.exists():
+        SellerFactory()
+    use(organisation, 3)
+    invoice = issue(draft_of(organisation), "test", date(2026, 11, 3))
+    if has_files:
+        file_invoice(invoice.transmissions.get().pk)
+    return invoice
+
+
 def visit(client: Client, name: str, address: str) -> Any:
     if MEMBERS[name].method != "post":
-        return client.get(address)
+        return client.get(address, INVOICED if name.startswith("invoices:") else None)
     values: dict[str, Any] = {"role": VIEWER, "code": PRODUCT}
     if name == "orders:reuse":
         values["earlier"] = address.split("/")[2]

@@ -49,11 +49,22 @@ class Dialect:
 
     def lines(self, header: list[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
         """The export line by line, so that a million of them never stand in memory."""
+        yield self.heading(header)
+        yield from self.rows(rows)
+
+    def heading(self, header: list[str]) -> str:
+        """The first line, with the mark that this dialect begins with."""
+        return ("\ufeff" if self.byte_order_mark else "") + "".join(self.rows([header]))
+
+    def rows(self, rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+        """Each row as a line."""
         writer = csv.writer(_Echo(), delimiter=self.separator, lineterminator="\r\n")
-        mark = "\ufeff" if self.byte_order_mark else ""
-        yield mark + writer.writerow(header)
         for row in rows:
             yield writer.writerow([self.cell(value) for value in row])
+
+    def written(self, text: str) -> str:
+        """One cell as it stands in a line: quoted where it must be."""
+        return next(self.rows([[text, ""]])).removesuffix(f"{self.separator}\r\n")
 
 
 ITALIAN = Dialect("it", ";", True, "%d/%m/%Y", True, True)

@@ -1,16 +1,20 @@
 """The usage export: one line for each billed signer. Its columns do not change without notice (docs/money.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone, translation
 
 from ..models import Usage
 from ..models.usage import UsageQuerySet
 from ..products import labels
+from ..usage_report import totals_of
 from .dialects import Dialect
+from .usage_in_sql import lines_in_sql
 
 CHUNK = 2000
 
@@ -58,9 +62,34 @@ def shortest(amount: Decimal) -> Decimal:
 
 
 def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> Iterator[str]:
-    """The export's text, line by line, from the same query that the page shows."""
+    """The export's text from the same query that the page shows; its last row holds the page's sums."""
     with translation.override("it" if dialect.name == "it" else "en"):
         products = labels()
+    yield dialect.heading([column.heading(dialect) for column in columns])
+    write = lines_in_sql if connection.vendor == "postgresql" else lines_in_python
+    yield from write(lines, [column.field for column in columns], dialect, products)
+    yield from dialect.rows([_sums(lines, columns, dialect)])
+
+
+def _sums(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> list[Any]:
+    """What the page says that these lines add up to; our own cost is the sum of what stands above."""
+    sums: dict[str, Any] = {columns[0].field: "total" if dialect.name == "plain" else "Totale"}
+    sums["amount"] = totals_of(lines).net
+    if any(column.field == "own_cost" for column in columns):
+        sums["own_cost"] = shortest(own_cost_of(lines))
+    return [sums.get(column.field) for column in columns]
+
+
+def own_cost_of(lines: UsageQuerySet) -> Decimal:
+    """What these lines have cost us, unrounded. Multiplied here: SQLite's numbers are binary."""
+    costs = lines.order_by().values_list("unit_cost").annotate(quantity_sum=Sum("quantity"))
+    return sum((cost * quantity for cost, quantity in costs), Decimal(0))
+
+
+def lines_in_python(
+    lines: UsageQuerySet, fields: Sequence[str], dialect: Dialect, products: dict[str, str]
+) -> Iterator[str]:
+    """The rows of an export without its heading, one at a time. On PostgreSQL they come from ``usage_in_sql``."""
 
     def value_of(usage: Usage, field: str) -> Any:
         match field:
@@ -79,7 +108,6 @@ def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) 
             case _:
                 return getattr(usage, field)
 
-    rows = (
-        [value_of(usage, column.field) for column in columns] for usage in lines.iterator(chunk_size=CHUNK)
+    yield from dialect.rows(
+        [value_of(usage, field) for field in fields] for usage in lines.iterator(chunk_size=CHUNK)
     )
-    yield from dialect.lines([column.heading(dialect) for column in columns], rows)

@@ -37,9 +37,14 @@ def accountant(price):
     return member_client("accountant")
 
 
-def rows(answer, delimiter):
+def rows_and_sums(answer, delimiter):
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    *found, sums = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return found, sums
+
+
+def rows(answer, delimiter):
+    return rows_and_sums(answer, delimiter)[0]
 
 
 def test_the_page_shows_each_billed_signer_and_what_they_add_up_to(accountant):
@@ -56,12 +61,14 @@ def test_the_page_shows_each_billed_signer_and_what_they_add_up_to(accountant):
 def test_the_export_is_the_pages_lines_and_the_same_sum(accountant):
     client, membership = accountant
     used(membership.organisation, ["Anna Rossi", "Luc Martin", "Eva Bruni"])
-    lines = rows(client.get(reverse("usage:export"), {**MARCH, "form": "it"}), ";")
+    lines, sums = rows_and_sums(client.get(reverse("usage:export"), {**MARCH, "form": "it"}), ";")
     totals = totals_of(
         usage_lines(Period(*(datetime(2026, 3, d).date() for d in (1, 31))), membership.organisation)
     )
     assert len(lines) == totals.quantity == 3
     assert sum(Decimal(line["Costo"].replace(",", ".")) for line in lines) == totals.net
+    assert (sums["Data"], sums["Costo"]) == ("Totale", "2,85")
+    assert Decimal("2.85") == totals.net
     assert list(lines[0]) == [
         "Data", "Organizzazione", "Busta", "Firmatario", "Prodotto", "Prezzo unitario", "Costo", "Aliquota IVA",
     ]  # fmt: skip

@@ -128,6 +128,31 @@ def test_a_public_body_has_a_code_of_six_characters():
     assert list(errors(OFFICE | {"recipient_code": ""})) == ["recipient_code"]
 
 
+def test_a_public_body_may_say_what_its_invoices_must_name():
+    data = kept(OFFICE | {"contract_reference": "ORD-77", "cig": "zb1 2345678", "cup": "j41b21000010001"})
+    assert (data["contract_reference"], data["cig"], data["cup"]) == (
+        "ORD-77",
+        "ZB12345678",
+        "J41B21000010001",
+    )
+
+
+@pytest.mark.parametrize(("field", "value"), [("cig", "ZB123"), ("cup", "141B21000010001")])
+def test_a_wrong_tender_code_is_told_beside_its_field(field, value):
+    assert set(errors(OFFICE | {field: value})) == {field}
+
+
+def test_what_only_public_bodies_have_is_emptied_for_others():
+    data = kept(COMPANY | {"contract_reference": "ORD-77", "cig": "nonsense", "cup": "nonsense"})
+    assert (data["contract_reference"], data["cig"], data["cup"]) == ("", "", "")
+
+
+def test_every_organisation_has_a_code_of_its_own_that_no_spreadsheet_takes_for_a_number():
+    codes = {OrganisationFactory().code for _ in range(50)}
+    assert len(codes) == 50
+    assert all(len(code) == 8 and code[0].isalpha() and code.isalnum() for code in codes)
+
+
 def test_a_company_in_the_eu_has_its_countrys_vat_number():
     data = kept(FRENCH | {"tax_code": "x", "pec": "a@b.example", "province": "IdF"})
     assert (data["vat_number"], data["recipient_code"], data["province"]) == ("FR40303265045", "XXXXXXX", "")

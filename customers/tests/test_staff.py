@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers.flows.invite import invite
-from customers.models import Membership, Organisation, User
+from customers.models import Membership, Organisation, User, VatProof
 from customers.tests.factories import (
     MembershipFactory,
     OrganisationFactory,
@@ -18,6 +18,7 @@ from customers.tests.factories import (
     member_client,
     staff_client,
 )
+from facts.append_only import FactIsFinal
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_the_digest_of_an_invitations_address_is_on_no_page(staff):
 
 
 def people(*rows):
-    data = {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": len(rows)}
+    data = {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": len(rows)} | proofs(total=0)
     for number, (membership, role) in enumerate(rows):
         data |= {
             f"memberships-{number}-id": membership.pk,
@@ -110,6 +111,34 @@ def test_staff_removes_no_last_owner(staff):
     data = organisation_data(membership.organisation) | people((membership, "owner"))
     staff.post(page("organisation", membership.organisation_id), data | {"memberships-0-DELETE": "on"})
     assert Membership.objects.filter(pk=membership.pk).exists()
+
+
+def proofs(*rows, total=1):
+    data = {"vat_proofs-TOTAL_FORMS": total, "vat_proofs-INITIAL_FORMS": 0}
+    for number, row in enumerate(rows):
+        data |= {f"vat_proofs-{number}-{name}": value for name, value in row.items()}
+    return data
+
+
+def test_staff_keeps_what_vies_answered(staff):
+    membership = MembershipFactory()
+    answer = {
+        "vat_number": "FR40303265045", "answer": "valid", "asked_at_0": "2026-11-02", "asked_at_1": "10:00",
+        "reference": "WAPIAAAAXxx",
+    }  # fmt: skip
+    data = organisation_data(membership.organisation) | people((membership, "owner")) | proofs(answer)
+    staff.post(page("organisation", membership.organisation_id), data)
+    proof = membership.organisation.vat_proofs.get()
+    assert (proof.answer, proof.reference) == ("valid", "WAPIAAAAXxx")
+
+
+def test_an_answer_of_vies_is_never_changed(staff):
+    membership = MembershipFactory()
+    proof = VatProof(organisation=membership.organisation, vat_number="FR40303265045", answer="valid")
+    proof.save()
+    assert staff.get(page("organisation", membership.organisation_id)).status_code == 200
+    with pytest.raises(FactIsFinal):
+        VatProof.objects.update(answer="invalid")
 
 
 def test_staff_adds_a_person(staff):

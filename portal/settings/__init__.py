@@ -8,6 +8,7 @@ from .application import *
 from .archive import *
 from .database import *
 from .environment import BASE_DIR, DEBUG, VAR_DIR, env
+from .invoices import *
 from .languages import *
 from .logs import *
 from .mail import *

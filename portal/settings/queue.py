@@ -140,6 +140,31 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "close last month": {
+        "task": "billing.tasks.close_last_month",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "issue approved invoices": {
+        "task": "billing.tasks.issue_approved",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    },
+    "archive invoices": {
+        "task": "billing.tasks.file_invoices",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    "remind of unpaid invoices": {
+        "task": "billing.tasks.remind_debtors_due",
+        "schedule": 4 * 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prove statements and invoices": {
+        "task": "billing.tasks.prove_invoices",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "clear sessions": {
         "task": "portal.tasks.clear_sessions",
         "schedule": crontab(hour="2", minute="15"),

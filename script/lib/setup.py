@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ctypes.util
 import hashlib
 import os
 import secrets
@@ -17,6 +18,7 @@ VAR = ROOT / "var"
 PYTHON = VENV / "bin" / "python"
 EMBEDDED = VAR / "embedded.env"
 UV = Path(__file__).with_name("uv.txt")
+PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 
 
 class SetupFailed(Exception):
@@ -37,6 +39,7 @@ def set_up(*, with_dev: bool = False) -> None:
     VAR.mkdir(exist_ok=True)
     make_venv()
     install(with_dev=with_dev)
+    install_pango()
     write_secrets()
     catalogues = sorted((ROOT / "locale").rglob("*.po"))
     if needs("translations", catalogues) or not all(po.with_suffix(".mo").exists() for po in catalogues):
@@ -109,6 +112,16 @@ def install(*, with_dev: bool) -> None:
     if not has_uv or not _succeeds([*uv, *locked]):
         run([*pip, *locked], f"{wanted.name} installed")
     done("libraries-dev" if with_dev else "libraries", [runtime, dev] if with_dev else [runtime])
+
+
+def install_pango() -> None:
+    """What sets the type of PDF invoices; no wheel brings it. Without it everything else works."""
+    if ctypes.util.find_library("pango-1.0") and ctypes.util.find_library("pangoft2-1.0"):
+        return
+    if apt_install(*PANGO):
+        say("Pango installed, for invoices in PDF")
+    else:
+        say(f"Invoices will have no PDF until Pango is installed: sudo apt-get install {' '.join(PANGO)}")
 
 
 def _succeeds(command: list[str]) -> bool:

@@ -7,6 +7,7 @@ const ITALIAN = ["business", "professional", "public_body"];
 function applies() {
   const isItalian = ITALIAN.includes(kind.value);
   const isPerson = kind.value === "consumer";
+  const isPublic = kind.value === "public_body";
   const isInItaly = form.elements.country.value === "IT";
   return {
     country: !isItalian,
@@ -15,6 +16,9 @@ function applies() {
     province: isInItaly,
     recipient_code: isItalian,
     pec: isInItaly,
+    contract_reference: isPublic,
+    cig: isPublic,
+    cup: isPublic,
   };
 }
 

@@ -10,7 +10,7 @@ What fails is tried again with a growing pause, and staff hear of it: the provid
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -21,6 +21,7 @@ from django.utils import timezone
 from billing.provider import provider
 from documents.flows.store import read, retain, store
 from documents.models import StoredFile
+from documents.retention import retained_until
 from documents.validation import ValidationReport, validate
 from signatures.following.pace import pause_after_failure
 from upstream import ProviderError, Signatures
@@ -119,14 +120,6 @@ def _try_later(envelope: Envelope, problem: str) -> None:
         envelope.check_failures = failures
         with transaction.atomic():
             alarms.not_archived(envelope, problem)
-
-
-def retained_until(moment: datetime) -> datetime:
-    """When the law lets go of a proof that was completed at this moment."""
-    try:
-        return moment.replace(year=moment.year + settings.RETENTION_YEARS)
-    except ValueError:  # 29 February
-        return moment.replace(year=moment.year + settings.RETENTION_YEARS, month=3, day=1)
 
 
 def _complete(envelope: Envelope, proof: Proof) -> bool:
