@@ -1,4 +1,4 @@
-"""The account at the provider: wallet, its transactions, subscriptions, scopes and prices, statistics (contract, section 3)."""
+"""The account at the provider: wallet, transactions, subscriptions, scopes, statistics (contract, section 3)."""
 
 from __future__ import annotations
 
