@@ -9,15 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
 
-_MONEY = {"max_digits": 18, "decimal_places": 8}
-
 
 class ProviderReading(AppendOnly):
     """One complete reading of the account. Its counters were read between the two moments."""
 
     started_at = models.DateTimeField(_("begun at"))
     ended_at = models.DateTimeField(_("ended at"), default=timezone.now)
-    credit = models.DecimalField(_("credit, EUR"), **_MONEY)
+    credit = models.DecimalField(_("credit, EUR"), max_digits=18, decimal_places=8)
     new_lines = models.PositiveIntegerField(_("new lines"), default=0)
 
     class Meta:
@@ -34,7 +32,7 @@ class ProviderLine(AppendOnly):
     """A movement of the wallet at the provider; negative was spent. Its description names a host and no purchase."""
 
     reference = models.CharField(_("provider reference"), max_length=80, unique=True)
-    amount = models.DecimalField(_("amount, EUR"), **_MONEY)
+    amount = models.DecimalField(_("amount, EUR"), max_digits=18, decimal_places=8)
     # The provider's time; when we first saw it, where it told none.
     at = models.DateTimeField(_("date"))
     host = models.CharField(_("host"), max_length=100, blank=True)
@@ -64,7 +62,9 @@ class RequestCount(AppendOnly):
     scope = models.CharField(_("call"), max_length=200)
     available = models.PositiveIntegerField(_("requests left"))
     total = models.PositiveIntegerField(_("requests in all"), null=True, blank=True)
-    price = models.DecimalField(_("price of a request, EUR"), null=True, blank=True, **_MONEY)
+    price = models.DecimalField(
+        _("price of a request, EUR"), null=True, blank=True, max_digits=18, decimal_places=8
+    )
     starts_at = models.DateTimeField(_("begins at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("ends at"), null=True, blank=True)
 
@@ -90,7 +90,9 @@ class DailyCount(AppendOnly):
     wallet = models.PositiveIntegerField(_("paid from the wallet"))
     subscription = models.PositiveIntegerField(_("paid by a subscription"))
     errors = models.PositiveIntegerField(_("failed"))
-    amount = models.DecimalField(_("taken from the wallet, EUR"), default=Decimal(0), **_MONEY)
+    amount = models.DecimalField(
+        _("taken from the wallet, EUR"), default=Decimal(0), max_digits=18, decimal_places=8
+    )
 
     class Meta:
         verbose_name = _("provider's daily count")

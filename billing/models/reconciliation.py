@@ -14,8 +14,6 @@ from facts.append_only import AppendOnly
 from .provider_books import DailyCount, ProviderLine, ProviderReading
 from .purchase import Purchase
 
-_MONEY = {"max_digits": 18, "decimal_places": 8}
-
 
 class Reconciliation(AppendOnly):
     """One comparison. Whatever happened until ``until`` is judged by it or by one before."""
@@ -26,6 +24,8 @@ class Reconciliation(AppendOnly):
         ProviderReading, on_delete=models.PROTECT, related_name="+", verbose_name=_("reading")
     )
     until = models.DateTimeField(_("judged until"))
+    # The earliest moment of which something still waits: a purchase that is unclear, or counters not read yet.
+    waiting_since = models.DateTimeField(_("something waits since"), null=True, blank=True)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     explained = models.PositiveIntegerField(_("purchases found"), default=0)
     found = models.PositiveIntegerField(_("new differences"), default=0)
@@ -116,10 +116,11 @@ class Difference(models.Model):
     amount = models.DecimalField(
         _("amount, EUR"),
         help_text=_("What the provider took more than we know of; negative: less."),
-        **_MONEY,
+        max_digits=18,
+        decimal_places=8,
     )
-    expected = models.DecimalField(_("expected"), null=True, blank=True, **_MONEY)
-    actual = models.DecimalField(_("found"), null=True, blank=True, **_MONEY)
+    expected = models.DecimalField(_("expected"), null=True, blank=True, max_digits=18, decimal_places=8)
+    actual = models.DecimalField(_("found"), null=True, blank=True, max_digits=18, decimal_places=8)
     line = models.OneToOneField(
         ProviderLine,
         on_delete=models.PROTECT,

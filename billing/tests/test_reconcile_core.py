@@ -20,7 +20,7 @@ ROUNDS = 1_000
 
 def judged(world: World) -> Outcome:
     until = world.end + timedelta(days=2)
-    return compare(world.lines, world.deals, world.readings, [], Terms(until, **TERMS))
+    return compare(world.lines, world.deals, world.readings, Terms(until, **TERMS))
 
 
 def is_spent(world: World, call: str) -> bool:
@@ -80,8 +80,8 @@ def test_without_faults_nothing_is_found(busy):
     for seed in range(ROUNDS // 2):
         world = make(seed, faults=False, busy=busy)
         outcome = judged(world)
-        assert not outcome.lines and not outcome.deals and not outcome.imbalances, seed
-        assert not outcome.late and not outcome.other_amounts and not outcome.waiting, seed
+        assert (outcome.lines, outcome.deals, outcome.imbalances) == ([], [], []), seed
+        assert (outcome.late, outcome.other_amounts, outcome.waiting) == ([], [], []), seed
         everything = [pair.deal.key for pair in outcome.pairs] + [one.deal.key for one in outcome.covered]
         assert sorted(everything) == sorted(deal.key for deal in world.deals), seed
         assert len({pair.line.key for pair in outcome.pairs}) == len(world.lines), seed

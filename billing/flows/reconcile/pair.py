@@ -1,4 +1,4 @@
-"""What is left over on both sides, put together where that can be told: lines that came late, or with another amount."""
+"""What is left over on both sides, put together where that can be told: late lines, and other amounts."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -66,18 +66,24 @@ def pair_other_amounts(
 ) -> tuple[list[Pair], list[Line], list[Deal]]:
     """A line and a deal that nothing else can belong to, at the same time and host: it was charged with another amount.
 
-    Where several may belong together, or where the line may be another deal charged twice, nothing is put together.
+    Where several may belong together, or where the line may be another deal charged twice, or one charged late,
+    nothing is put together.
     """
+    since: dict[tuple[str, object], datetime] = {}
+    for deal in missing:
+        for cost in deal.costs:
+            since[deal.host, cost] = min(deal.start, since.get((deal.host, cost), deal.start))
     others = Offers((pair.deal for pair in explained), any_whole)
-    near = {line.key: _near(line, missing) for line in lines}
+    close = {line.key: near(line, missing) for line in lines}
     claims: dict[object, int] = {}
-    for deals in near.values():
+    for deals in close.values():
         for deal in deals:
             claims[deal.key] = claims.get(deal.key, 0) + 1
     pairs, left = [], []
     for line in lines:
-        deals = near[line.key]
-        if len(deals) == 1 and claims[deals[0].key] == 1 and not others.choices(line):
+        deals = close[line.key]
+        is_alone = len(deals) == 1 and claims[deals[0].key] == 1
+        if is_alone and not others.choices(line) and not _may_be_late(line, deals[0].host, since):
             pairs.append(Pair(line, deals[0], 1 + rivals.get(deals[0].key, 0)))
         else:
             left.append(line)
@@ -85,9 +91,11 @@ def pair_other_amounts(
     return pairs, left, [deal for deal in missing if deal.key not in paired]
 
 
-def _near(line: Line, missing: Sequence[Deal]) -> list[Deal]:
-    return [deal for deal in missing if _is_near(line.at, deal) and line.host in {"", deal.host}]
+def _may_be_late(line: Line, host: str, since: Mapping[tuple[str, object], datetime]) -> bool:
+    begun = since.get((line.host or host, line.amount))
+    return begun is not None and begun <= line.at
 
 
-def _is_near(at: datetime, deal: Deal) -> bool:
-    return deal.start <= at <= deal.end
+def near(line: Line, deals: Sequence[Deal]) -> list[Deal]:
+    """Those in whose time and at whose host a line lies, whatever its amount."""
+    return [deal for deal in deals if deal.start <= line.at <= deal.end and line.host in {"", deal.host}]

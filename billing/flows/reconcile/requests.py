@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from .sides import Counters, Covered, Deal, Imbalance, Pair, Plan
 
@@ -33,7 +34,7 @@ class Interval:
 def intervals(readings: Sequence[Counters], call: str) -> list[Interval]:
     """The intervals between readings, in their order."""
     found = []
-    for before, after in zip(readings, readings[1:], strict=False):
+    for before, after in pairwise(readings):
         one = Interval(call, before, after)
         for plan in after.plans.values():
             if plan.call == call:
