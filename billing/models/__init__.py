@@ -10,19 +10,66 @@ from .invoice import (
     InvoiceSummary,
     NumberSeries,
 )
-from .payment import AccountingCode, Payment, Reminder
-from .price_book import Price, Product, Tariff, VatRate
-from .provider_call import ProviderCall
-from .purchase import Purchase, PurchaseStep
-from .seller import Seller
-from .statement import Statement, StatementLine
-from .tax_rules import StampDuty, TaxRule
-from .transmission import Filing, InvoiceFile, SdiOutcome, Transmission
-from .usage import Usage
+from .payment import (
+    AccountingCode,
+    Payment,
+    Reminder,
+)
+from .price_book import (
+    Price,
+    Product,
+    Tariff,
+    VatRate,
+)
+from .provider_books import (
+    DailyCount,
+    ProviderLine,
+    ProviderReading,
+    RequestCount,
+)
+from .provider_call import (
+    ProviderCall,
+)
+from .purchase import (
+    Purchase,
+    PurchaseStep,
+)
+from .reconciliation import (
+    Cause,
+    Difference,
+    DifferenceStep,
+    Explanation,
+    Reconciliation,
+)
+from .seller import (
+    Seller,
+)
+from .statement import (
+    Statement,
+    StatementLine,
+)
+from .tax_rules import (
+    StampDuty,
+    TaxRule,
+)
+from .transmission import (
+    Filing,
+    InvoiceFile,
+    SdiOutcome,
+    Transmission,
+)
+from .usage import (
+    Usage,
+)
 
 __all__ = [
     "AccountingCode",
+    "Cause",
+    "DailyCount",
+    "Difference",
+    "DifferenceStep",
     "DraftLine",
+    "Explanation",
     "Filing",
     "Invoice",
     "InvoiceCredit",
@@ -36,9 +83,13 @@ __all__ = [
     "Price",
     "Product",
     "ProviderCall",
+    "ProviderLine",
+    "ProviderReading",
     "Purchase",
     "PurchaseStep",
+    "Reconciliation",
     "Reminder",
+    "RequestCount",
     "SdiOutcome",
     "Seller",
     "StampDuty",

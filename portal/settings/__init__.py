@@ -14,5 +14,6 @@ from .logs import *
 from .mail import *
 from .provider import *
 from .queue import *
+from .reconciliation import *
 from .security import *
 from .spid import *
