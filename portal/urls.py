@@ -22,6 +22,7 @@ urlpatterns = [
     path("codes/", include("signatures.certificates.holder_urls")),
     path("hints/", include("signatures.callback_urls")),
     path("usage/", include("billing.urls")),
+    path("wallet/", include("billing.wallet_urls")),
     path("staff/", admin.site.urls),
 ]
 

@@ -118,6 +118,8 @@ MEMBERS: dict[str, Page] = {
     "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "wallet:wallet": Page(PAYING),
+    "wallet:export": Page(PAYING),
 }
 # Pages of whoever is logged in: about themselves alone.
 PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customers:enter"}

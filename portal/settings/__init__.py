@@ -11,6 +11,7 @@ from .environment import BASE_DIR, DEBUG, VAR_DIR, env
 from .languages import *
 from .logs import *
 from .mail import *
+from .money import *
 from .provider import *
 from .queue import *
 from .security import *

@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="30"),
         "options": {"expires": 3600},
     },
+    "prove ledgers": {
+        "task": "billing.wallet_tasks.prove_ledgers",
+        "schedule": crontab(hour="1", minute="45"),
+        "options": {"expires": 3600},
+    },
     "sweep unused files": {
         "task": "documents.tasks.sweep_unused",
         "schedule": 3600.0,

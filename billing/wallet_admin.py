@@ -1,0 +1,60 @@
+"""Customers' money for staff: transfers are recorded, the ledger is looked at."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
+
+from .flows.ledger import credit_of
+from .flows.top_up import book_transfer
+from .models import BankTransfer, Movement
+
+
+class TransferForm(forms.ModelForm):
+    """A bank transfer that stands on the bank's statement."""
+
+    class Meta:
+        model = BankTransfer
+        fields = ("organisation", "direction", "amount", "on", "reference", "note")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        organisation, amount = cleaned.get("organisation"), cleaned.get("amount")
+        if organisation and amount and cleaned.get("direction") == BankTransfer.Direction.OUT:
+            credit = credit_of(organisation)
+            if amount > credit.available:
+                problem = _("The customer has %(credit)s EUR of credit that is free.")
+                raise ValidationError({"amount": problem % {"credit": f"{credit.available:.2f}"}})
+        return cleaned
+
+
+@admin.register(BankTransfer)
+class BankTransferAdmin(AddOnlyAdmin):
+    """Top-ups by bank transfer: each is booked into the customer's ledger as it is saved."""
+
+    form = TransferForm
+    list_display = ["recorded_at", "organisation", "direction", "amount", "on", "reference", "recorded_by"]
+    list_filter = ["direction", MonthFilter.of("recorded_at")]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name__istartswith", "reference"]
+    autocomplete_fields = ["organisation"]
+
+    def save_model(self, request: HttpRequest, obj: BankTransfer, form: Any, change: bool) -> None:
+        obj.recorded_by = str(request.user)[:200]
+        book_transfer(obj)
+
+
+@admin.register(Movement)
+class MovementAdmin(FactAdmin):
+    """The ledger, newest movement first. Nobody edits it."""
+
+    list_display = ["at", "organisation", "number", "kind", "amount", "wallet_after", "held_after", "note"]
+    list_filter = ["kind", MonthFilter.of("at")]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name__istartswith", "key"]
+    ordering = ["-at", "-id"]
