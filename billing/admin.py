@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
-from . import purchase_admin, wallet_admin  # noqa: F401  they register themselves
+from . import plan_admin, purchase_admin, wallet_admin  # noqa: F401  they register themselves
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .models import Price, ProviderCall, Usage, VatRate

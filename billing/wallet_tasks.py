@@ -3,6 +3,7 @@ having been called once, in time, or at all."""
 
 from celery import shared_task
 
+from .flows import charge_fees as charging
 from .flows import prove_ledger
 
 
@@ -10,3 +11,9 @@ from .flows import prove_ledger
 def prove_ledgers() -> None:
     """Add every ledger up again; staff hear of one that does not hold."""
     prove_ledger.tell_of_broken()
+
+
+@shared_task
+def charge_fees() -> None:
+    """Charge the fees of plans whose periods have begun."""
+    charging.charge_due()

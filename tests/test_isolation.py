@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from billing.tests.factories import PlanFactory
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
@@ -118,6 +119,9 @@ MEMBERS: dict[str, Page] = {
     "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "plan:plan": Page(PAYING),
+    "plan:change": Page({OWNER}),
+    "plan:end": Page({OWNER}),
     "wallet:wallet": Page(PAYING),
     "wallet:export": Page(PAYING),
 }
@@ -167,6 +171,8 @@ def address_in(name: str, organisation: Any) -> str:
         kwargs = {"pk": CertificateFactory(organisation=organisation, holder_name=CANARY).pk}
     elif name.startswith("orders:"):
         kwargs = _about_order(organisation, page, parameters)
+    elif name == "plan:change":
+        kwargs = {"pk": PlanFactory(organisation=organisation).pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:

@@ -1,6 +1,8 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
+from .charge import Charge, Funding
 from .ledger import BankTransfer, Movement
+from .plan import Plan, PlanAllowance, PlanStart
 from .price_book import Price, Product, Tariff, VatRate
 from .provider_call import ProviderCall
 from .purchase import Purchase, PurchaseStep
@@ -8,7 +10,12 @@ from .usage import Usage
 
 __all__ = [
     "BankTransfer",
+    "Charge",
+    "Funding",
     "Movement",
+    "Plan",
+    "PlanAllowance",
+    "PlanStart",
     "Price",
     "Product",
     "ProviderCall",

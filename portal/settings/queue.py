@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="30"),
         "options": {"expires": 3600},
     },
+    "charge fees of plans": {
+        "task": "billing.wallet_tasks.charge_fees",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "prove ledgers": {
         "task": "billing.wallet_tasks.prove_ledgers",
         "schedule": crontab(hour="1", minute="45"),
