@@ -18,7 +18,8 @@ from customers.requests import CustomerRequest, for_members
 from .flows import change_plan
 from .flows.allowance import allowance_of, is_open, stay_on, stays_of
 from .flows.ledger import NoCredit
-from .models import Charge, Plan
+from .flows.split import taken
+from .models import Charge, Funding, Plan
 from .products import labels
 
 CHARGES_SHOWN = 24
@@ -31,6 +32,8 @@ class Pieces:
     label: str
     free: int
     included: int
+    free_used: int = 0
+    included_used: int = 0
 
 
 def pieces_of(plan: Plan) -> list[Pieces]:
@@ -52,7 +55,16 @@ def _running(organisation: Any, today: date) -> dict[str, Any]:
         "stay": stay,
         "period": period,
         "is_open": is_open(stays, period),
-        "pieces": [Pieces(names.get(key, key), one.free, one.included) for key, one in sorted(given.items())],
+        "pieces": [
+            Pieces(
+                names.get(key, key),
+                one.free,
+                one.included,
+                taken(organisation, period.first, key, Funding.FREE),
+                taken(organisation, period.first, key, Funding.PACKAGE),
+            )
+            for key, one in sorted(given.items())
+        ],
         "renews_on": period.end.date() if stay.last is None or stay.last > period.last else None,
         "ends_on": stay.last,
         "following": stay_on(stays, period.end.date()) if stay.last else None,
@@ -100,6 +112,10 @@ def end(request: CustomerRequest) -> HttpResponse:
 
 
 def _change(request: CustomerRequest, new: Plan | None) -> HttpResponse:
+    stay = stay_on(stays_of(request.organisation), timezone.localdate())
+    if change_plan.needs_staff(stay.plan if stay else None, new):
+        status = 422 if request.method == "POST" else 200
+        return render(request, "billing/plan_change.html", {"needs_staff": True}, status=status)
     at_once = (request.POST if request.method == "POST" else request.GET).get("when") == "now"
     if request.method == "POST" and (shown := _shown(request)) is not None:
         try:

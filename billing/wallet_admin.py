@@ -12,7 +12,8 @@ from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
 from .flows.ledger import credit_of
 from .flows.top_up import book_transfer
-from .models import BankTransfer, Movement
+from .models import BankTransfer, Movement, Reservation
+from .product_admin import NamedProduct, ProductFilter
 
 
 class TransferForm(forms.ModelForm):
@@ -58,3 +59,24 @@ class MovementAdmin(FactAdmin):
     list_select_related = ["organisation"]
     search_fields = ["organisation__name__istartswith", "key"]
     ordering = ["-at", "-id"]
+
+
+@admin.register(Reservation)
+class ReservationAdmin(NamedProduct, FactAdmin):
+    """What pays for each purchase of customers with a plan; what became of it stands beside it."""
+
+    list_display = [
+        "made_at", "organisation", "purchase", "product_name", "funding", "quantity", "held", "used", "given_back",
+    ]  # fmt: skip
+    list_filter = ["funding", ProductFilter, MonthFilter.of("made_at")]
+    list_select_related = ["organisation", "purchase", "end"]
+    search_fields = ["organisation__name__istartswith", "purchase__fact_key__startswith"]
+    ordering = ["-made_at"]
+
+    @admin.display(description=_("used"), empty_value="–")
+    def used(self, row: Reservation) -> int | None:
+        return row.end.used if hasattr(row, "end") else None
+
+    @admin.display(description=_("given back"), empty_value="–")
+    def given_back(self, row: Reservation) -> int | None:
+        return row.end.given_back if hasattr(row, "end") else None

@@ -4,6 +4,7 @@ having been called once, in time, or at all."""
 from celery import shared_task
 
 from .flows import charge_fees as charging
+from .flows import go_on as going_on
 from .flows import prove_ledger
 
 
@@ -17,3 +18,15 @@ def prove_ledgers() -> None:
 def charge_fees() -> None:
     """Charge the fees of plans whose periods have begun."""
     charging.charge_due()
+
+
+@shared_task
+def go_on(organisation_id: str) -> None:
+    """Let what waits for one customer's credit go on, right after a top-up or a change of plan."""
+    going_on.go_on(organisation_id)
+
+
+@shared_task
+def go_on_due() -> None:
+    """The same for all customers: what was given back, renewed, or topped up when the message was lost."""
+    going_on.go_on_due()

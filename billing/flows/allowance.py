@@ -52,6 +52,11 @@ def stays_of(organisation: Any) -> list[Stay]:
     ]
 
 
+def has_plan(organisation: Any) -> bool:
+    """Whether a customer is, was or will be on a plan: one question, for all those who never are."""
+    return PlanStart.objects.for_organisation(organisation).exists()
+
+
 def stay_on(stays: list[Stay], day: date) -> Stay | None:
     """Where a customer is on a day; None for no plan."""
     return next((stay for stay in stays if stay.holds_on(day)), None)

@@ -82,6 +82,12 @@ def is_larger(new: Plan, old: Plan) -> bool:
     )
 
 
+def needs_staff(old: Plan | None, new: Plan | None) -> bool:
+    """Whether a customer who pays in advance would be given an invoice instead: that is for staff to agree to."""
+    pays_in_advance = old is not None and old.beyond == Plan.Beyond.WALLET
+    return pays_in_advance and (new is None or new.beyond != Plan.Beyond.WALLET)
+
+
 def preview(organisation: Organisation, new: Plan | None, now: datetime, *, at_once: bool = False) -> Preview:
     """What changing to a plan, or to none, would mean. Raises ``NotPossible``."""
     today, stays = timezone.localdate(now), stays_of(organisation)
@@ -202,6 +208,8 @@ def change(
     ``shown`` is the first day and the amount without VAT that was confirmed; None where staff decide. Raises
     ``NotPossible``, ``Changed``, and ``NoCredit`` when the wallet pays and cannot.
     """
+    from ..wallet_tasks import go_on
+
     now = timezone.now()
     with open_ledger(organisation) as ledger:
         charge_fees(ledger, now)
@@ -219,6 +227,7 @@ def change(
         )
         start.save()
         _charge(ledger, plan, start, now)
+        go_on.delay_on_commit(str(ledger.organisation.pk))
     return plan
 
 

@@ -21,7 +21,7 @@ def record_transfer(
     direction: str = Direction.IN,
     note: str = "",
 ) -> BankTransfer:
-    """Record a bank transfer and book it, in one transaction.
+    """Record a bank transfer and book it, in one transaction; what waits for credit goes on afterwards.
 
     The same reference is recorded once (IntegrityError else). Raises ``NoCredit`` when more is taken than there is.
     """
@@ -40,7 +40,11 @@ def record_transfer(
 
 def book_transfer(transfer: BankTransfer) -> Movement:
     """Save a bank transfer together with its movement. Raises ``NoCredit``."""
+    from ..wallet_tasks import go_on
+
     kind = Movement.Kind.TRANSFER if transfer.direction == Direction.IN else Movement.Kind.RETURN
     with open_ledger(transfer.organisation_id) as ledger:
         transfer.save()
+        if kind == Movement.Kind.TRANSFER:
+            go_on.delay_on_commit(str(transfer.organisation_id))
         return ledger.post(kind, transfer.amount, f"transfer:{transfer.pk}", note=transfer.reference)

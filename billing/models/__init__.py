@@ -1,6 +1,7 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
 from .charge import Charge, Funding
+from .funding import Reservation, ReservationEnd
 from .ledger import BankTransfer, Movement
 from .plan import Plan, PlanAllowance, PlanStart
 from .price_book import Price, Product, Tariff, VatRate
@@ -21,6 +22,8 @@ __all__ = [
     "ProviderCall",
     "Purchase",
     "PurchaseStep",
+    "Reservation",
+    "ReservationEnd",
     "Tariff",
     "Usage",
     "VatRate",

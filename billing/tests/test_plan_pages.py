@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from billing.flows.change_plan import change
+from billing.flows.purchase import intend
 from billing.models import Charge, Plan, PlanAllowance, PlanStart
 from customers.tests.factories import OrganisationFactory, member_client, staff_client
 
-from .factories import plan_with
+from .factories import open_price_book, plan_with
 
 pytestmark = pytest.mark.django_db
 POSTPAID = Plan.Beyond.POSTPAID
@@ -111,3 +114,25 @@ def test_staff_look_and_edit_nothing(name):
     page = staff.get(reverse(f"admin:billing_{name}_change", args=[row.pk]))
     assert page.status_code == 200
     assert 'name="_save"' not in page.content.decode()
+
+
+def test_who_pays_in_advance_does_not_give_themselves_an_invoice():
+    client, membership = member_client("owner")
+    change(membership.organisation, plan_with(fee=0), "Staff")
+    offer = plan_with(included=100, beyond=POSTPAID)
+    for address in (reverse("plan:change", args=[offer.pk]), reverse("plan:end")):
+        answer = client.post(address, {"first_day": "2026-01-01", "net": "0"})
+        assert answer.status_code == 422
+        assert "This is for us to agree to" in answer.content.decode()
+    assert PlanStart.objects.count() == 1
+
+
+def test_the_page_says_how_much_of_the_period_is_used():
+    client, membership = member_client("owner")
+    change(membership.organisation, plan_with(free=5, fee=0), "Staff")
+    open_price_book()
+    intend(
+        organisation=membership.organisation, fact_key="test:1", product="simple_signature", generation="x",
+        quantity=2, tariff="single", request_digest="0" * 64, now=timezone.now(),
+    )  # fmt: skip
+    assert "2 of 5 used or reserved" in client.get(reverse("plan:plan")).content.decode()
