@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_open_product_keys'),
+        ('billing', '0022_funding'),
         ('customers', '0002_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

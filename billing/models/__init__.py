@@ -1,5 +1,7 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
+from .charge import Charge, Funding
+from .funding import Reservation, ReservationEnd
 from .invoice import (
     DraftLine,
     Invoice,
@@ -10,67 +12,32 @@ from .invoice import (
     InvoiceSummary,
     NumberSeries,
 )
-from .payment import (
-    AccountingCode,
-    Payment,
-    Reminder,
-)
-from .price_book import (
-    Price,
-    Product,
-    Tariff,
-    VatRate,
-)
-from .provider_books import (
-    DailyCount,
-    ProviderLine,
-    ProviderReading,
-    RequestCount,
-)
-from .provider_call import (
-    ProviderCall,
-)
-from .purchase import (
-    Purchase,
-    PurchaseStep,
-)
-from .reconciliation import (
-    Cause,
-    Difference,
-    DifferenceStep,
-    Explanation,
-    Reconciliation,
-)
-from .seller import (
-    Seller,
-)
-from .statement import (
-    Statement,
-    StatementLine,
-)
-from .tax_rules import (
-    StampDuty,
-    TaxRule,
-)
-from .transmission import (
-    Filing,
-    InvoiceFile,
-    SdiOutcome,
-    Transmission,
-)
-from .usage import (
-    Usage,
-)
+from .ledger import BankTransfer, Movement
+from .payment import AccountingCode, Payment, Reminder
+from .plan import Plan, PlanAllowance, PlanStart
+from .price_book import Price, Product, Tariff, VatRate
+from .provider_books import DailyCount, ProviderLine, ProviderReading, RequestCount
+from .provider_call import ProviderCall
+from .purchase import Purchase, PurchaseStep
+from .reconciliation import Cause, Difference, DifferenceStep, Explanation, Reconciliation
+from .seller import Seller
+from .statement import Statement, StatementLine
+from .tax_rules import StampDuty, TaxRule
+from .transmission import Filing, InvoiceFile, SdiOutcome, Transmission
+from .usage import Usage
 
 __all__ = [
     "AccountingCode",
+    "BankTransfer",
     "Cause",
+    "Charge",
     "DailyCount",
     "Difference",
     "DifferenceStep",
     "DraftLine",
     "Explanation",
     "Filing",
+    "Funding",
     "Invoice",
     "InvoiceCredit",
     "InvoiceDraft",
@@ -78,8 +45,12 @@ __all__ = [
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceSummary",
+    "Movement",
     "NumberSeries",
     "Payment",
+    "Plan",
+    "PlanAllowance",
+    "PlanStart",
     "Price",
     "Product",
     "ProviderCall",
@@ -90,6 +61,8 @@ __all__ = [
     "Reconciliation",
     "Reminder",
     "RequestCount",
+    "Reservation",
+    "ReservationEnd",
     "SdiOutcome",
     "Seller",
     "StampDuty",
