@@ -74,7 +74,7 @@ def order_it(page: Any) -> None:
 
 def wait_for(page: Any, text: str) -> None:
     """The page follows by itself: nobody reloads it."""
-    page.wait_for_selector(f"#live :text('{text}')", timeout=40000)
+    page.wait_for_selector(f"#live :text('{text}')", timeout=2000 * PATIENCE_SECONDS)
     check_accessibility(page)
 
 
@@ -87,7 +87,7 @@ def sign_the_form(page: Any) -> None:
     """Download the form, sign it with a program of one's own, and upload it again."""
     page.click("a:has-text('Go to the papers')")
     page.wait_for_url("**/papers/")
-    page.wait_for_selector("a:has-text('Download the form')", timeout=40000)
+    page.wait_for_selector("a:has-text('Download the form')", timeout=2000 * PATIENCE_SECONDS)
     check_accessibility(page)
     with page.expect_download() as download:
         page.click("a:has-text('Download the form')")
