@@ -5,6 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
+
 from documents.tests import signing
 
 from .stack import Stack
@@ -37,7 +39,10 @@ def begin(page: Any, code: str, need: str = "new") -> None:
 def go_on(page: Any, to: str) -> None:
     check_accessibility(page)
     page.click("button:has-text('Save and go on')")
-    page.wait_for_url(f"**/form/{to}/")
+    try:
+        page.wait_for_url(f"**/form/{to}/")
+    except PlaywrightError as error:
+        raise AssertionError(f"not gone on to {to}: {page.inner_text('main')}") from error
 
 
 def fill(page: Any, **values: str) -> None:
