@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from .stack import Stack, running_stack
+from .steps import PATIENCE_SECONDS
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -67,7 +68,8 @@ def open_windows(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
             locale="en-GB",
         )
         context.add_cookies([{"name": "django_language", "value": language, "url": stack.url}])
-        context.set_default_timeout(15000)
+        # A machine that does much else at once is slow, and not broken.
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note(complaints, page, said))

@@ -5,6 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
+
 from documents.tests import signing
 
 from .stack import Stack
@@ -37,7 +39,10 @@ def begin(page: Any, code: str, need: str = "new") -> None:
 def go_on(page: Any, to: str) -> None:
     check_accessibility(page)
     page.click("button:has-text('Save and go on')")
-    page.wait_for_url(f"**/form/{to}/")
+    try:
+        page.wait_for_url(f"**/form/{to}/")
+    except PlaywrightError as error:
+        raise AssertionError(f"not gone on to {to}: {page.inner_text('main')}") from error
 
 
 def fill(page: Any, **values: str) -> None:
@@ -74,7 +79,7 @@ def order_it(page: Any) -> None:
 
 def wait_for(page: Any, text: str) -> None:
     """The page follows by itself: nobody reloads it."""
-    page.wait_for_selector(f"#live :text('{text}')", timeout=40000)
+    page.wait_for_selector(f"#live :text('{text}')", timeout=2000 * PATIENCE_SECONDS)
     check_accessibility(page)
 
 
@@ -87,7 +92,7 @@ def sign_the_form(page: Any) -> None:
     """Download the form, sign it with a program of one's own, and upload it again."""
     page.click("a:has-text('Go to the papers')")
     page.wait_for_url("**/papers/")
-    page.wait_for_selector("a:has-text('Download the form')", timeout=40000)
+    page.wait_for_selector("a:has-text('Download the form')", timeout=2000 * PATIENCE_SECONDS)
     check_accessibility(page)
     with page.expect_download() as download:
         page.click("a:has-text('Download the form')")

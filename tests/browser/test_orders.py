@@ -138,6 +138,25 @@ def test_a_mistake_is_said_while_one_types_and_goes_away_when_it_is_mended(page)
     page.wait_for_url("**/form/birth/")
 
 
+def test_what_is_confirmed_while_an_answer_is_on_its_way_stands(page):
+    begin(page, "KITCNS")
+    fill(page, given_name="Mario", surname="Rosi", tax_code="rssmra85c15h501r")
+    page.press("[name=tax_code]", "Tab")
+    page.wait_for_selector(".confirm__point")
+    far_away = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", far_away)
+    # Asked for before the box is ticked, answered after the reason is written.
+    fill(page, mobile="333 1234567")
+    page.press("[name=mobile]", "Tab")
+    page.wait_for_timeout(300)
+    page.check(".confirm__point input")
+    page.fill("[name=confirmation_reason]", "So it stands in the register")
+    page.focus("[name=email]")
+    page.wait_for_timeout(2500)
+    assert page.is_checked(".confirm__point input")
+    assert page.input_value("[name=confirmation_reason]") == "So it stands in the register"
+
+
 def test_places_are_suggested_and_the_rest_fills_itself_in(page):
     from playwright.sync_api import expect
 
