@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
-from . import invoice_admin, purchase_admin  # noqa: F401  they register themselves
+from . import invoice_admin, plan_admin, purchase_admin, wallet_admin  # noqa: F401  they register themselves
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .models import Price, ProviderCall, Usage, VatRate
@@ -52,9 +52,9 @@ class UsageAdmin(NamedProduct, FactAdmin):
 
     list_display = [
         "occurred_at", "organisation", "subject", "person", "product_name", "quantity", "unit_price",
-        "unit_cost", "tariff",
+        "unit_cost", "tariff", "funding",
     ]  # fmt: skip
-    list_filter = [ProductFilter, "tariff", MonthFilter.of("occurred_at")]
+    list_filter = [ProductFilter, "tariff", "funding", MonthFilter.of("occurred_at")]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name__istartswith", "subject__istartswith", "person__istartswith",
                      "purchase__provider_reference"]  # fmt: skip

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from customers.requests import CustomerRequest, for_members
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS, Dialect
 from .exports.usage import CUSTOMER_COLUMNS, Column, usage_export
 from .forms import PeriodForm
@@ -30,19 +31,21 @@ def period_of(request: HttpRequest, default: Period | None = None) -> tuple[Peri
     return form, form.period if form.is_valid() else usual
 
 
-def _presets(current: Period) -> list[dict[str, object]]:
+def presets_of(current: Period) -> list[dict[str, object]]:
+    """Periods that people ask for, as links."""
     presets = [
         (_("This month"), Period.this_month()),
         (_("Last month"), Period.last_month()),
         (_("This year"), Period.this_year()),
     ]
     return [
-        {"label": label, "query": urlencode(_query(period)), "is_current": period == current}
+        {"label": label, "query": urlencode(query_of(period)), "is_current": period == current}
         for label, period in presets
     ]
 
 
-def _query(period: Period) -> dict[str, str]:
+def query_of(period: Period) -> dict[str, str]:
+    """A period as an address carries it."""
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
 
 
@@ -59,8 +62,8 @@ def usage(request: CustomerRequest) -> HttpResponse:
         {
             "form": form,
             "period": period,
-            "presets": _presets(period),
-            "query": urlencode(_query(period)),
+            "presets": presets_of(period),
+            "query": urlencode(query_of(period)),
             "page": page,
             "totals": totals_of(lines),
             "export_url": reverse("usage:export"),
@@ -83,10 +86,4 @@ def csv_response(
     lines: UsageQuerySet, columns: list[Column], dialect: Dialect, period: Period
 ) -> StreamingHttpResponse:
     """A usage export as a download that is written while it is read."""
-    response = StreamingHttpResponse(
-        usage_export(lines, columns, dialect), content_type="text/csv; charset=utf-8"
-    )
-    name = f"sigillo-usage-{period.first:%Y%m%d}-{period.last:%Y%m%d}{'' if dialect.name == 'it' else '-plain'}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_download(usage_export(lines, columns, dialect), "usage", dialect, period)

@@ -21,3 +21,4 @@ app.autodiscover_tasks(
         "portal",
     ]
 )
+app.autodiscover_tasks(["billing"], related_name="wallet_tasks")

@@ -23,6 +23,8 @@ urlpatterns = [
     path("hints/", include("signatures.callback_urls")),
     path("usage/", include("billing.urls")),
     path("billing/", include("billing.invoice_urls")),
+    path("wallet/", include("billing.wallet_urls")),
+    path("plan/", include("billing.plan_urls")),
     path("staff/", admin.site.urls),
 ]
 

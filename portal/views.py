@@ -34,7 +34,8 @@ def desk(request: CustomerRequest) -> HttpResponse:
     context: dict[str, object] = {"month": Period.this_month()}
     if member.can_view_envelopes:
         envelopes = Envelope.objects.for_organisation(request.organisation)
-        under_way = envelopes.filter(state__in=Envelope.UNDER_WAY).prefetch_related("signers")
+        under_way = envelopes.filter(state__in=Envelope.UNDER_WAY)
+        under_way = under_way.select_related("purchase").prefetch_related("signers")
         context |= {
             "attention": envelopes.needing_attention().order_by("-ended_at")[:SHOWN],
             "under_way": [(one, waiting(one, list(one.signers.all()))) for one in under_way[:SHOWN]],

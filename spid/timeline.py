@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from billing.models.purchase import awaits_funds
+
 from .flows.line import Line
 from .models import Activation, ActivationEvent
 
@@ -18,6 +20,11 @@ Actor = ActivationEvent.Actor
 # kind: (words, tone, icon).
 WORDS: dict[str, tuple[Promise, str, str]] = {
     "ordered": (gettext_lazy("Ordered"), "progress", "send"),
+    "awaiting_funds": (
+        gettext_lazy("Your wallet lacks credit: it goes on by itself after a top-up"),
+        "attention",
+        "hourglass",
+    ),
     "awaiting_credit": (gettext_lazy("Queued: it goes on by itself"), "attention", "hourglass"),
     "awaiting_stock": (gettext_lazy("Sold out at the provider: waiting in line"), "attention", "hourglass"),
     "purchase_unclear": (gettext_lazy("No clear answer: being checked"), "attention", "hourglass"),
@@ -93,6 +100,8 @@ def _detail(event: ActivationEvent) -> str:
             return str(dict(Activation.Failure.choices).get(event.data.get("failure", ""), ""))
         case "purchase_refused":
             return str(event.data.get("message", ""))
+        case "awaiting_funds":
+            return _("Nothing was bought, and nothing was taken from your wallet.")
         case "awaiting_credit":
             return _("Nothing needs to be done, and nothing is bought twice.")
         case "awaiting_stock":
@@ -123,6 +132,11 @@ def waiting(activation: Activation, line: Line, place: int | None) -> Waiting:
         case State.BUYING | State.AWAITING_STOCK:
             detail = _("One at a time, so that nothing is bought twice: usually within a minute.")
             return Waiting(_("Being bought"), detail)
+        case State.AWAITING_CREDIT if awaits_funds(activation.purchase):
+            return Waiting(
+                _("Your wallet lacks credit"),
+                _("It goes on by itself after a top-up. Nothing was bought yet."),
+            )
         case State.AWAITING_CREDIT:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

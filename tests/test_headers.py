@@ -62,6 +62,8 @@ DOWNLOADS = {
     "envelopes:audit",
     "envelopes:evidence",
     "envelopes:preview",
+    "invoices:pdf",
+    "invoices:xml",
 }
 
 

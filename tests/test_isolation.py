@@ -13,6 +13,7 @@ from django.urls import reverse
 from billing.flows.file_invoice import file_invoice
 from billing.flows.issue_invoice import issue
 from billing.models import Seller
+from billing.tests.factories import PlanFactory
 from billing.tests.invoice_factories import SellerFactory, draft_of, use
 from customers.flows.invite import VALID
 from customers.models import Invitation, Membership, Organisation, User
@@ -133,6 +134,11 @@ MEMBERS: dict[str, Page] = {
     "invoices:payments": Page(PAYING),
     "invoices:archive": Page(PAYING),
     "invoices:xml_zip": Page(PAYING),
+    "plan:plan": Page(PAYING),
+    "plan:change": Page({OWNER}),
+    "plan:end": Page({OWNER}),
+    "wallet:wallet": Page(PAYING),
+    "wallet:export": Page(PAYING),
 }
 # The year of the invoice that ``_invoice`` makes, whatever the day of the tests.
 INVOICED = {"first": "2026-01-01", "last": "2026-12-31"}
@@ -186,6 +192,8 @@ def address_in(name: str, organisation: Any) -> str:
         invoice = _invoice(organisation, has_files=name in {"invoices:pdf", "invoices:xml_zip"})
         if "pk" in parameters:
             kwargs = {"pk": invoice.statement_id if name == "invoices:statement" else invoice.pk}
+    elif name == "plan:change":
+        kwargs = {"pk": PlanFactory(organisation=organisation).pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
         kwargs = {"pk": MembershipFactory(organisation=organisation, role=VIEWER).pk}
     elif name in {"customers:revoke_invitation", "customers:resend_invitation"}:

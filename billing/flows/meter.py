@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from ..models import Price, Purchase, Usage, VatRate
+from ..models import Funding, Price, Purchase, Reservation, Usage, VatRate
 from ..models.usage import usage_id
+from .fund import Seats
 
 
 @dataclass(frozen=True)
@@ -30,33 +32,69 @@ def meter(
     """Write one usage row for each person of a bought purchase; rows that exist stay. Returns how many are new.
 
     Price, cost and VAT rate in force at that time are frozen on the row; with an ``agreed`` price (the customer was
-    shown it, and waited since) that one is. ``product`` names something that was bought along, such as an option, in
-    place of the purchase's own product. Raises ``PriceMissing``.
+    shown it, and waited since) that one is; what was reserved before it was sent (``fund``) goes before both.
+    ``product`` names something that was bought along, such as an option, in place of the purchase's own product.
+    Raises ``PriceMissing``.
     """
     product = product or purchase.product
-    sale = agreed or Price.objects.sale(product, purchase.organisation, occurred_at)
-    cost = Price.objects.cost(product, purchase.tariff, occurred_at)
-    rate = VatRate.objects.at(occurred_at).rate
-    rows = [
-        Usage(
-            id=usage_id(purchase.organisation_id, product, purchase.provider_reference, person.person_key),
-            organisation=purchase.organisation,
-            product=product,
-            occurred_at=occurred_at,
-            purchase=purchase,
-            provider_reference=purchase.provider_reference,
-            subject_id=person.subject_id,
-            subject=person.subject,
-            person_key=person.person_key,
-            person=person.person,
-            tariff=purchase.tariff,
-            unit_price=sale.amount,
-            unit_cost=cost.amount,
-            vat_rate=rate,
-            sale=sale,
-            cost=cost,
-        )
+    seats = Seats(purchase, product)
+    frozen = _Frozen(
+        sale=agreed or Price.objects.sale(product, purchase.organisation, occurred_at),
+        cost=Price.objects.cost(product, purchase.tariff, occurred_at),
+        rate=VatRate.objects.at(occurred_at).rate,
+    )
+    ids = {
+        usage_id(purchase.organisation_id, product, purchase.provider_reference, person.person_key): person
         for person in people
+    }
+    known = set(Usage.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    rows = [
+        _row(pk, purchase, product, person, occurred_at, frozen, seats.take())
+        for pk, person in ids.items()
+        if pk not in known
     ]
-    known = set(Usage.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
-    return len(Usage.objects.bulk_create([row for row in rows if row.pk not in known]))
+    return len(Usage.objects.bulk_create(rows))
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    """What holds at the time of the fact."""
+
+    sale: Price
+    cost: Price
+    rate: Decimal
+
+
+def _row(
+    pk: uuid.UUID,
+    purchase: Purchase,
+    product: str,
+    person: MeteredPerson,
+    occurred_at: datetime,
+    frozen: _Frozen,
+    seat: Reservation | None,
+) -> Usage:
+    """One fact, paid for by the piece that was reserved for it; without one it is invoiced."""
+    sale, funding = (seat.sale, seat.funding) if seat else (frozen.sale, Funding.POSTPAID)
+    is_within_plan = funding in {Funding.FREE, Funding.PACKAGE}
+    return Usage(
+        id=pk,
+        organisation=purchase.organisation,
+        product=product,
+        occurred_at=occurred_at,
+        purchase=purchase,
+        provider_reference=purchase.provider_reference,
+        subject_id=person.subject_id,
+        subject=person.subject,
+        person_key=person.person_key,
+        person=person.person,
+        tariff=purchase.tariff,
+        funding=funding,
+        reservation=seat,
+        unit_price=0 if is_within_plan else sale.amount,
+        unit_cost=frozen.cost.amount,
+        # What the wallet holds was reckoned with the rate of that day.
+        vat_rate=seat.vat_rate if seat and funding == Funding.WALLET else frozen.rate,
+        sale=sale,
+        cost=frozen.cost,
+    )

@@ -1,6 +1,6 @@
 """The purchase fence: what costs money is intended, sent once, and settled by facts (design decision 1).
 
-1. ``intend`` commits the intent together with the business fact that it belongs to.
+1. ``intend`` commits the intent together with the business fact that it belongs to, and reserves what pays for it.
 2. ``claim`` takes it by one conditional UPDATE; only the claimant may call. Of a line, one at a time.
 3. ``buy`` makes the request ready, notes how the account stands, and right before the call makes sure that the
    purchase is still its own.
@@ -11,7 +11,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,11 @@ from ..models import Price, Purchase, PurchaseStep, Tariff
 from ..models.price_book import PriceMissing
 from ..products import label_of
 from ..provider import provider
+from .allowance import has_plan
 from .buyers import Bought, UnlistedBuyer, buyer_of
+from .fund import as_waiting, end_funding, hold, plan_funding, tell_of_waiting
+from .ledger import open_ledger
+from .split import Wanted
 from .statement import AccountUnsteady, Statement, read_statement
 
 log = logging.getLogger(__name__)
@@ -53,16 +57,21 @@ def intend(
     now: datetime,
     line: str = "",
     along: Iterable[str] = (),
+    agreed: Mapping[str, Price] | None = None,
 ) -> Purchase:
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
+
+    What pays for it is reserved at once by the customer's plan; where credit is lacking it waits, as its state says.
+    ``agreed`` are the sell prices by product that the customer was shown, where they are not those in force now.
 
     ``line``: one of ``tariff.PAID_CALLS`` whose purchases the provider lists nowhere; they are sent one at a time.
     ``along`` names products that the same call buys once each, such as options of an order. Raises ``PriceMissing``
     when the price book knows no cost.
     """
+    also = list(along)
     cost = quantity * Price.objects.cost(product, tariff, now).amount
-    cost += sum(Price.objects.cost(other, tariff, now).amount for other in along)
-    purchase = Purchase.objects.create(
+    cost += sum(Price.objects.cost(other, tariff, now).amount for other in also)
+    purchase = Purchase(
         organisation=organisation,
         fact_key=fact_key,
         product=product,
@@ -75,8 +84,37 @@ def intend(
         callback_key=new_token(),
         next_attempt_at=now,
     )
-    note(purchase, State.INTENDED, {"expected_cost": str(purchase.expected_cost)})
+    _fund(purchase, {product: quantity, **dict.fromkeys(also, 1)}, agreed or {}, now)
     return purchase
+
+
+def _fund(purchase: Purchase, pieces: Mapping[str, int], agreed: Mapping[str, Price], now: datetime) -> None:
+    """Save a new purchase with what pays for it reserved, or as one that waits for the customer's credit."""
+    organisation = purchase.organisation
+    known = {"expected_cost": str(purchase.expected_cost)}
+    with open_ledger(organisation) as ledger:
+        wanted: list[Wanted] = []
+        if has_plan(organisation):
+            wanted = [
+                Wanted(product, count, agreed.get(product) or Price.objects.sale(product, organisation, now))
+                for product, count in pieces.items()
+            ]
+        funding = plan_funding(ledger, wanted, now) if wanted else None
+        if funding is not None and funding.missing:
+            purchase.state, purchase.wanted = State.AWAITING_FUNDS, as_waiting(wanted)
+            known["missing"] = str(funding.missing)
+        purchase.save(force_insert=True)
+        note(purchase, purchase.state, known)
+        if funding is not None and purchase.state == State.AWAITING_FUNDS:
+            tell_of_waiting(purchase, funding.missing)
+        elif funding is not None:
+            hold(ledger, purchase, funding, now)
+
+
+def show_waiting(purchase: Purchase) -> None:
+    """Right after its subject knows its purchase: show that it waits for the customer's credit, if it does."""
+    if purchase.state == State.AWAITING_FUNDS:
+        buyer_of(purchase).on_waiting(purchase)
 
 
 def note(purchase: Purchase, state: str, known: dict[str, Any] | None = None, who: str = "") -> None:
@@ -264,6 +302,7 @@ def record_bought(purchase: Purchase, bought: Bought, *, who: str = "", how: str
         if moved:
             note(purchase, State.BOUGHT, {"reference": bought.reference, "how": how}, who)
             buyer_of(purchase).on_bought(purchase, bought)
+            end_funding(purchase)
         elif purchase.provider_reference != bought.reference:
             note(purchase, purchase.state, {"also_bought": bought.reference, "how": how}, who)
             buyer = buyer_of(purchase)
@@ -299,6 +338,7 @@ def record_failure(purchase: Purchase, error: ProviderError) -> None:
         elif _is_final(error):
             if move(purchase, State.REFUSED, settled_at=timezone.now()):
                 note(purchase, State.REFUSED, known)
+                end_funding(purchase)
                 buyer_of(purchase).on_refused(purchase, error)
         elif _put_back(purchase, State.INTENDED, error):
             note(purchase, State.INTENDED, known)
@@ -342,4 +382,5 @@ def withdraw(purchase: Purchase, who: str = "") -> bool:
         if not move(purchase, State.WITHDRAWN, settled_at=timezone.now()):
             return False
         note(purchase, State.WITHDRAWN, who=who)
+        end_funding(purchase)
     return True

@@ -16,6 +16,7 @@ from ..models import Purchase
 from ..provider import provider
 from .buyers import UnlistedBuyer, buyer_of
 from .explain import CLOCKS_APART, possible_costs
+from .fund import end_funding
 from .purchase import move, note, record_bought, withdraw
 from .statement import AccountUnsteady, Finding, Verdict, find, read_statement
 
@@ -283,5 +284,7 @@ def decide_lost(purchase: Purchase, who: str, *, again: bool) -> bool:
         if not move(purchase, State.LOST, settled_at=timezone.now()):
             return False
         note(purchase, State.LOST, {"another": again}, who)
+        # Before another one is intended: the customer pays for the one that works.
+        end_funding(purchase)
         buyer.on_lost(purchase, again=again, who=who)
     return True

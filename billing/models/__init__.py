@@ -1,5 +1,7 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
+from .charge import Charge, Funding
+from .funding import Reservation, ReservationEnd
 from .invoice import (
     DraftLine,
     Invoice,
@@ -10,7 +12,9 @@ from .invoice import (
     InvoiceSummary,
     NumberSeries,
 )
+from .ledger import BankTransfer, Movement
 from .payment import AccountingCode, Payment, Reminder
+from .plan import Plan, PlanAllowance, PlanStart
 from .price_book import Price, Product, Tariff, VatRate
 from .provider_call import ProviderCall
 from .purchase import Purchase, PurchaseStep
@@ -22,8 +26,11 @@ from .usage import Usage
 
 __all__ = [
     "AccountingCode",
+    "BankTransfer",
+    "Charge",
     "DraftLine",
     "Filing",
+    "Funding",
     "Invoice",
     "InvoiceCredit",
     "InvoiceDraft",
@@ -31,14 +38,20 @@ __all__ = [
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceSummary",
+    "Movement",
     "NumberSeries",
     "Payment",
+    "Plan",
+    "PlanAllowance",
+    "PlanStart",
     "Price",
     "Product",
     "ProviderCall",
     "Purchase",
     "PurchaseStep",
     "Reminder",
+    "Reservation",
+    "ReservationEnd",
     "SdiOutcome",
     "Seller",
     "StampDuty",

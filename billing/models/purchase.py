@@ -45,6 +45,7 @@ class Purchase(models.Model):
         SENDING = "sending", _("being bought")
         BOUGHT = "bought", _("bought")
         REFUSED = "refused", _("refused by the provider")
+        AWAITING_FUNDS = "awaiting_funds", _("waiting for the customer's credit")
         AWAITING_CREDIT = "awaiting_credit", _("waiting for credit at the provider")
         AWAITING_STOCK = "awaiting_stock", _("sold out at the provider, waiting in line")
         UNKNOWN = "unknown", _("ended unclear, being looked up")
@@ -57,6 +58,7 @@ class Purchase(models.Model):
     # What may follow what; every change is one conditional UPDATE that checks it.
     TRANSITIONS: dict[str, tuple[str, ...]] = {
         State.INTENDED: (State.SENDING, State.WITHDRAWN),
+        State.AWAITING_FUNDS: (State.INTENDED, State.WITHDRAWN),
         State.AWAITING_CREDIT: (State.SENDING, State.WITHDRAWN),
         State.AWAITING_STOCK: (State.SENDING, State.WITHDRAWN),
         State.SENDING: (
@@ -96,6 +98,8 @@ class Purchase(models.Model):
     )
     # The account as it stood right before the call (``flows.statement``): without a list, all the proof there is.
     before = models.JSONField(null=True, blank=True, editable=False)
+    # While it waits for the customer's credit: what it wants, at which prices (``flows.fund``).
+    wanted = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(_("intended at"), default=timezone.now)
     sent_at = models.DateTimeField(_("last sent at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
@@ -134,6 +138,11 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fact_key} · {self.get_state_display()}"
+
+
+def awaits_funds(purchase: Purchase | None) -> bool:
+    """Whether a purchase waits for credit in its customer's wallet."""
+    return purchase is not None and purchase.state == Purchase.State.AWAITING_FUNDS
 
 
 class PurchaseStep(AppendOnly):

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from facts.append_only import AppendOnly, AppendOnlyQuerySet
 from facts.indexes import PrefixIndex
 
+from .charge import Funding
+from .funding import Reservation
 from .price_book import Price, Tariff
 from .purchase import Purchase
 
@@ -60,6 +62,15 @@ class Usage(AppendOnly):
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=8)
     unit_cost = models.DecimalField(_("unit cost"), max_digits=18, decimal_places=8)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2)
+    funding = models.CharField(_("paid by"), max_length=10, choices=Funding.choices, default=Funding.POSTPAID)
+    reservation = models.ForeignKey(
+        Reservation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="usage",
+        verbose_name=_("reservation"),
+    )
     sale = models.ForeignKey(
         Price, on_delete=models.PROTECT, related_name="+", verbose_name=_("sell price used")
     )

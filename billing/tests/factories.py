@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from billing.models import Price, Product, Purchase, Tariff
+from billing.models import Plan, PlanAllowance, Price, Product, Purchase, Tariff
 from customers.models import Organisation
 from vault import new_token
 
@@ -68,3 +68,27 @@ class BoughtFactory(DjangoModelFactory[Purchase]):
 def open_price_book(amount: str = "0.95") -> Price:
     """Everybody can buy, at this price."""
     return PriceFactory(amount=Decimal(amount))
+
+
+class PlanFactory(DjangoModelFactory[Plan]):
+    """A plan for everybody, 14.00 a month; ``plan_with`` gives it pieces."""
+
+    class Meta:
+        model = Plan
+
+    code = factory.Sequence(lambda n: f"plan-{n}")
+    name = factory.Sequence(lambda n: f"Studio {n}")
+    fee = Decimal("14.00")
+    valid_from = factory.LazyFunction(lambda: timezone.now() - timedelta(days=800))
+    source = "Price list of the tests"
+
+
+def plan_with(
+    free: int = 0, included: int = 0, product: str = Product.SIMPLE_SIGNATURE, **fields: object
+) -> Plan:
+    """A plan that gives so many pieces of one product."""
+    fee = {"fee": Decimal(str(fields.pop("fee")))} if "fee" in fields else {}
+    plan = PlanFactory(**fields, **fee)
+    if free or included:
+        PlanAllowance(plan=plan, product=product, free=free, included=included).save()
+    return plan

@@ -50,18 +50,18 @@ def test_what_is_bought_along_is_expected_to_cost_too(apples):
 
 
 def test_usage_is_metered_at_the_price_that_was_agreed(apples):
-    before = timezone.now() - timedelta(days=2)
+    agreed = {
+        key: Price.objects.sale(key, CustomerFactory(), timezone.now())
+        for key in ("apple:red", "apple:ribbon")
+    }
     Price(
         side="sell", product="apple:red", amount=Decimal(9), valid_from=timezone.now(), source="Dearer"
     ).save()
     purchase = BoughtFactory(product="apple:red")
     anna = MeteredPerson("anna", "Anna Rossi", purchase.pk, "A basket")
-    red, ribbon = (
-        Price.objects.sale(name, purchase.organisation, before) for name in ("apple:red", "apple:ribbon")
-    )
-    meter(purchase, [anna], timezone.now(), agreed=red)
-    meter(purchase, [anna], timezone.now(), product="apple:ribbon", agreed=ribbon)
-    meter(purchase, [anna], timezone.now(), agreed=red)
+    meter(purchase, [anna], timezone.now(), agreed=agreed["apple:red"])
+    meter(purchase, [anna], timezone.now(), product="apple:ribbon", agreed=agreed["apple:ribbon"])
+    meter(purchase, [anna], timezone.now(), agreed=agreed["apple:red"])
     lines = Usage.objects.order_by("product").values_list("product", "unit_price", "unit_cost")
     assert list(lines) == [
         ("apple:red", Decimal(3), Decimal(2)),

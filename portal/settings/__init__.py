@@ -12,6 +12,7 @@ from .invoices import *
 from .languages import *
 from .logs import *
 from .mail import *
+from .money import *
 from .provider import *
 from .queue import *
 from .security import *

@@ -175,6 +175,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="1", minute="30"),
         "options": {"expires": 3600},
     },
+    "let go on what waited for credit": {
+        "task": "billing.wallet_tasks.go_on_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "charge fees of plans": {
+        "task": "billing.wallet_tasks.charge_fees",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
+    "prove ledgers": {
+        "task": "billing.wallet_tasks.prove_ledgers",
+        "schedule": crontab(hour="1", minute="45"),
+        "options": {"expires": 3600},
+    },
     "sweep unused files": {
         "task": "documents.tasks.sweep_unused",
         "schedule": 3600.0,

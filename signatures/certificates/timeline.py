@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.models.purchase import awaits_funds
 from facts.chain import ChainedEvent
 from upstream import ProductFamily
 
@@ -29,6 +30,11 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "picture_uploaded": (gettext_lazy("A picture of the ID document uploaded"), "neutral", "upload"),
     "bought": (gettext_lazy("Taken on by the signature service"), "progress", "check"),
     "purchase_refused": (gettext_lazy("Not accepted by the signature service"), "danger", "circle-alert"),
+    "awaiting_funds": (
+        gettext_lazy("Your wallet lacks credit: it goes on by itself after a top-up"),
+        "attention",
+        "hourglass",
+    ),
     "awaiting_credit": (gettext_lazy("Queued: it goes on by itself"), "attention", "hourglass"),
     "purchase_unclear": (gettext_lazy("No clear answer: being checked"), "attention", "hourglass"),
     "documents_needed": (gettext_lazy("The maker asks for the papers"), "attention", "file-text"),
@@ -118,6 +124,8 @@ def _detail(event: OrderEvent, can_see_person: bool) -> str:
     match event.kind:
         case "purchase_refused" | "failed" | "papers_refused":
             return str(data.get("message", ""))
+        case "awaiting_funds":
+            return _("Nothing was bought, and nothing was taken from your wallet.")
         case "awaiting_credit":
             return _("Nothing needs to be done, and nothing is bought twice.")
         case "purchase_unclear":
@@ -154,6 +162,11 @@ def waiting(order: Order) -> Waiting:
     match order.state:
         case State.BUYING:
             return Waiting(_("Being handed to the signature service"), _("This takes a few seconds."))
+        case State.QUEUED if awaits_funds(order.purchase):
+            return Waiting(
+                _("Your wallet lacks credit"),
+                _("It goes on by itself after a top-up. Nothing was bought yet."),
+            )
         case State.QUEUED:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

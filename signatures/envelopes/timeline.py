@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from billing.models.purchase import awaits_funds
 from facts.chain import ChainedEvent
 
 from .models import Envelope, EnvelopeEvent, Signer
@@ -22,6 +23,11 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "sent": (gettext_lazy("Sent"), "progress", "send"),
     "bought": (gettext_lazy("Taken on by the signature service"), "progress", "check"),
     "purchase_refused": (gettext_lazy("Not accepted by the signature service"), "danger", "circle-alert"),
+    "awaiting_funds": (
+        gettext_lazy("Your wallet lacks credit: it goes on by itself after a top-up"),
+        "attention",
+        "hourglass",
+    ),
     "awaiting_credit": (gettext_lazy("Queued: it goes on by itself"), "attention", "hourglass"),
     "purchase_unclear": (gettext_lazy("No clear answer: being checked"), "attention", "hourglass"),
     "document_accepted": (gettext_lazy("Document accepted, ready to be signed"), "progress", "check"),
@@ -104,6 +110,8 @@ def _detail(event: EnvelopeEvent) -> str:
             return f"“{data['reason']}”" if data.get("reason") else ""
         case "purchase_refused" | "document_refused" | "failed":
             return str(data.get("message", ""))
+        case "awaiting_funds":
+            return _("Nothing was bought, and nothing was taken from your wallet.")
         case "awaiting_credit":
             return _("Nothing needs to be done, and nothing is bought twice.")
         case "purchase_unclear":
@@ -132,6 +140,11 @@ def waiting(envelope: Envelope, signers: Sequence[Signer]) -> Waiting:
     match envelope.state:
         case State.BUYING:
             return Waiting(_("Being handed to the signature service"), _("This takes a few seconds."))
+        case State.AWAITING_CREDIT if awaits_funds(envelope.purchase):
+            return Waiting(
+                _("Your wallet lacks credit"),
+                _("It goes on by itself after a top-up. Nothing was bought yet."),
+            )
         case State.AWAITING_CREDIT:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

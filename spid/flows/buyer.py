@@ -44,6 +44,7 @@ def intend(activation: Activation, fact_key: str, tariff: str) -> Purchase:
         tariff=tariff,
         request_digest=hashlib.sha256(canonical({"activation": activation.pk}).encode()).hexdigest(),
         now=timezone.now(),
+        agreed={Product.SPID: activation.order.sale} if activation.order.sale else None,
     )
 
 
@@ -109,6 +110,7 @@ class SpidBuyer:
     def on_waiting(self, purchase: Purchase) -> None:
         """Show what the purchase waits for."""
         states = {
+            Purchase.State.AWAITING_FUNDS: (State.AWAITING_CREDIT, "awaiting_funds"),
             Purchase.State.AWAITING_CREDIT: (State.AWAITING_CREDIT, "awaiting_credit"),
             Purchase.State.AWAITING_STOCK: (State.AWAITING_STOCK, "awaiting_stock"),
             Purchase.State.UNKNOWN: (State.UNCLEAR, "purchase_unclear"),
@@ -137,6 +139,7 @@ class SpidBuyer:
             Activation.objects.filter(pk=activation.pk).update(purchase=replacement)
             move(activation, State.BUYING)
             tell(activation, "replacement_intended", actor=Actor.STAFF)
+            fence.show_waiting(replacement)
 
     def _give_up(self, purchase: Purchase, who: str) -> None:
         with locked(purchase.activation.pk) as activation:

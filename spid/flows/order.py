@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from billing.flows import purchase as fence
 from billing.flows.quote import Quote, quote
 from billing.flows.tariff import tariff_now
 from billing.models import Product
@@ -86,3 +87,4 @@ def _place(order: Order, user: User, ip: str, price: Quote, tariffs: list[str]) 
             purchase = intend(activation, fact_key_of(activation), tariff)
             move(activation, State.BUYING, purchase=purchase)
             tell(activation, "ordered", **who, unit_price=str(price.unit_price))
+            fence.show_waiting(purchase)

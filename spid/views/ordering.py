@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from billing.flows.split import funding_of
+from billing.models import Product
 from billing.models.price_book import PriceMissing
 from customers.requests import CustomerRequest, for_members
 from facts.request_origin import client_ip
@@ -143,6 +145,8 @@ def _show_review(request: CustomerRequest, order: Order, **context: Any) -> Http
         context.setdefault("quote", ordering.price_of(order))
     except PriceMissing:
         context["is_price_missing"] = True
+    if quote := context.get("quote"):
+        context["funding"] = funding_of(order.organisation, {Product.SPID: quote.quantity})
     context |= {
         "order": order,
         "people": order.activations.order_by("position"),

@@ -104,6 +104,7 @@ class OrderBuyer:
     def on_waiting(self, purchase: Purchase) -> None:
         """Show the customer what the purchase waits for."""
         waiting = {
+            Purchase.State.AWAITING_FUNDS: (Order.State.QUEUED, "awaiting_funds"),
             Purchase.State.AWAITING_CREDIT: (Order.State.QUEUED, "awaiting_credit"),
             Purchase.State.UNKNOWN: (Order.State.UNCLEAR, "purchase_unclear"),
             Purchase.State.UNDECIDED: (Order.State.UNCLEAR, ""),

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from billing.flows import purchase as fence
-from billing.models import Tariff
+from billing.models import Price, Tariff
 from customers.models import User
 from upstream import Generation
 
@@ -77,6 +77,7 @@ def hand_over(order: Order, now: datetime) -> None:
     """
     from ..tasks import buy
 
+    options = [option.key for option in options_of(order)]
     purchase = fence.intend(
         organisation=order.organisation,
         fact_key=f"order:{order.pk}",
@@ -87,11 +88,14 @@ def hand_over(order: Order, now: datetime) -> None:
         tariff=Tariff.SINGLE,
         request_digest=request_digest(order),
         now=now,
-        along=[option.key for option in options_of(order)],
+        along=options,
+        # What the customer said yes to, however long staff have looked at the papers since.
+        agreed=Price.objects.sales([order.key, *options], order.organisation, order.ordered_at or now),
     )
     if not move(order, Order.State.BUYING, purchase=purchase):
         raise NotPossible
     reserve(order)
+    fence.show_waiting(purchase)
     buy.delay_on_commit(str(purchase.pk))
 
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from billing.flows.split import funding_of
 from billing.models.price_book import PriceMissing
 from customers.requests import CustomerRequest, for_members
 from facts.request_origin import client_ip
@@ -47,6 +48,9 @@ def _show(request: CustomerRequest, order: Order, status: int = 200, **context: 
         "consents": consents_of(order),
         "missing_consents": context.get("missing_consents", ()),
     }
+    if price := context["price"]:
+        pieces = {line.key: line.quantity for line in price.lines}
+        context["funding"] = funding_of(order.organisation, pieces)
     if steps.PICTURES in names_of(order):
         context |= sides_context(order)
     return render(request, "signatures/certificates/review.html", context, status=status)

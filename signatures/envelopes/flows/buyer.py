@@ -107,6 +107,7 @@ class EnvelopeBuyer:
     def on_waiting(self, purchase: Purchase) -> None:
         """Show the sender what the purchase waits for."""
         waiting = {
+            Purchase.State.AWAITING_FUNDS: (Envelope.State.AWAITING_CREDIT, "awaiting_funds"),
             Purchase.State.AWAITING_CREDIT: (Envelope.State.AWAITING_CREDIT, "awaiting_credit"),
             Purchase.State.UNKNOWN: (Envelope.State.UNCLEAR, "purchase_unclear"),
             Purchase.State.UNDECIDED: (Envelope.State.UNCLEAR, ""),

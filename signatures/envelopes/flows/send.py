@@ -119,6 +119,7 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal,
              pages=draft.page_count, prepared_at=str(draft.created_at))  # fmt: skip
         tell(draft, "sent", **who, signers=[_described(s) for s in draft.signers.prefetch_related("placements")],
              unit_price=str(price.unit_price), in_order=draft.is_ordered, sign_by=str(expires_on))  # fmt: skip
+        fence.show_waiting(purchase)
         buy.delay_on_commit(str(purchase.pk))
     envelope.refresh_from_db()
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.flows.split import funding_of
+from billing.models import Product
 from billing.models.price_book import PriceMissing
 from customers.requests import CustomerRequest, CustomerView, for_members
 from documents.flows.store import read
@@ -220,6 +222,8 @@ def _show_review(request: CustomerRequest, envelope: Envelope, **context: Any) -
     except PriceMissing:
         context["is_price_missing"] = True
     context.setdefault("problems", send.problems_of(envelope))
+    if quote := context.get("quote"):
+        context["funding"] = funding_of(envelope.organisation, {Product.SIMPLE_SIGNATURE: quote.quantity})
     context["reviewed"] = send.request_digest(envelope)
     signers = [(person, in_words(person)) for person in people]
     return _show(request, 4, "review", envelope, signers=signers, **context)

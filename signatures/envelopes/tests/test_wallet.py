@@ -1,0 +1,99 @@
+"""An envelope of a customer who pays in advance: it waits without credit, and goes on by itself after a top-up."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from billing.flows.change_plan import change
+from billing.flows.ledger import credit_of
+from billing.flows.top_up import record_transfer
+from billing.models import Purchase, Usage
+from billing.tests.factories import plan_with
+from customers.tests.factories import member_client
+from signatures.envelopes import tasks
+from signatures.envelopes.flows import send
+from signatures.envelopes.flows.cancel import cancel
+from signatures.envelopes.models import Envelope
+
+from . import steps
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sell_price")]
+
+
+def ordered_in_advance(free: int = 1) -> Envelope:
+    envelope = steps.draft()
+    change(envelope.organisation, plan_with(free=free, fee=0), "Staff")
+    send.order(envelope, envelope.created_by, "192.0.2.7", steps.PRICE)
+    envelope.refresh_from_db()
+    return envelope
+
+
+def top_up(envelope: Envelope, amount: str) -> None:
+    record_transfer(envelope.organisation, Decimal(amount), date(2026, 11, 2), f"TRN {amount}", "Staff")
+
+
+def test_it_waits_and_goes_on_by_itself_after_a_top_up(sandbox):
+    envelope = ordered_in_advance()
+    assert envelope.state == Envelope.State.AWAITING_CREDIT
+    assert steps.kinds(envelope)[-1] == "awaiting_funds"
+    tasks.send_due()
+    assert sandbox.state()["procedures"] == 0
+
+    # The message to the worker lets it go on at once; the beat sends it.
+    top_up(envelope, "5.00")
+    tasks.send_due()
+
+    envelope.refresh_from_db()
+    assert envelope.state in Envelope.FOLLOWED
+    assert sorted(Usage.objects.values_list("funding", "unit_price")) == [
+        ("free", 0),
+        ("wallet", Decimal("0.95")),
+    ]
+    assert credit_of(envelope.organisation).total == Decimal("5.00") - Decimal("1.159")
+    steps.books_agree(sandbox)
+
+
+def test_its_page_says_what_is_lacking():
+    client, membership = member_client("owner")
+    envelope = ordered_in_advance()
+    Envelope.objects.update(organisation=membership.organisation)
+    page = client.get(reverse("envelopes:detail", args=[envelope.pk])).content.decode()
+    assert "Your wallet lacks credit" in page
+    assert "It goes on by itself after a top-up. Nothing was bought yet." in page
+    assert "Your wallet lacks credit" in client.get(reverse("home")).content.decode()
+
+
+def test_what_waits_can_be_cancelled_and_is_then_never_bought(sandbox):
+    envelope = ordered_in_advance()
+    cancel(envelope, envelope.created_by, "192.0.2.7")
+    top_up(envelope, "5.00")
+    tasks.send_due()
+    assert Purchase.objects.get().state == Purchase.State.WITHDRAWN
+    assert credit_of(envelope.organisation).available == Decimal("5.00")
+    assert sandbox.state()["procedures"] == 0
+
+
+def test_what_was_held_is_given_back_when_it_is_cancelled(sandbox, no_queue):
+    envelope = steps.draft()
+    change(envelope.organisation, plan_with(fee=0), "Staff")
+    top_up(envelope, "5.00")
+    send.order(envelope, envelope.created_by, "192.0.2.7", steps.PRICE)
+    assert credit_of(envelope.organisation).held == Decimal("2.318")
+    envelope.refresh_from_db()
+    cancel(envelope, envelope.created_by, "192.0.2.7")
+    assert credit_of(envelope.organisation).available == Decimal("5.00")
+
+
+def test_the_review_says_who_pays_for_what_before_anything_is_ordered():
+    client, membership = member_client("owner")
+    envelope = steps.draft()
+    Envelope.objects.update(organisation=membership.organisation, created_by=membership.user)
+    address = reverse("envelopes:review", args=[envelope.pk])
+    assert "By your plan" not in client.get(address).content.decode()
+    change(membership.organisation, plan_with(free=1, fee=0, name="Ricarica"), "Staff")
+    page = client.get(address).content.decode()
+    assert "By your plan, Ricarica" in page
+    assert "€1.159" in page
+    assert "are missing" in page
