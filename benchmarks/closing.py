@@ -16,7 +16,8 @@ from ._usage import MONTH_BEGINS, SERVER, fill, scratch_database
 GOAL = 3.0
 AGGREGATE = """
     SELECT organisation_id, product, unit_price, vat_rate, SUM(quantity) FROM billing_usage
-    WHERE occurred_at >= %s AND occurred_at < %s GROUP BY organisation_id, product, unit_price, vat_rate
+    WHERE occurred_at >= %s AND occurred_at < %s AND funding IN ('wallet', 'postpaid')
+    GROUP BY organisation_id, product, unit_price, vat_rate
 """
 
 

@@ -11,12 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
-from . import (  # noqa: F401  they register themselves
-    invoice_admin,
-    plan_admin,
-    purchase_admin,
-    wallet_admin,
-)
+from . import invoice_admin, plan_admin, purchase_admin, wallet_admin  # noqa: F401  they register themselves
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .models import Price, ProviderCall, Usage, VatRate

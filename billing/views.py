@@ -1,6 +1,5 @@
 """The customer's money pages: what was used in a period, on the screen and as CSV."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from customers.requests import CustomerRequest, for_members
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS, Dialect
 from .exports.usage import CUSTOMER_COLUMNS, Column, usage_export
 from .forms import PeriodForm
@@ -86,13 +86,4 @@ def csv_response(
     lines: UsageQuerySet, columns: list[Column], dialect: Dialect, period: Period
 ) -> StreamingHttpResponse:
     """A usage export as a download that is written while it is read."""
-    return download(usage_export(lines, columns, dialect), "usage", dialect, period)
-
-
-def download(lines: Iterator[str], what: str, dialect: Dialect, period: Period) -> StreamingHttpResponse:
-    """CSV of a period as a download that is written while it is read."""
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"sigillo-{what}-{period.first:%Y%m%d}-{period.last:%Y%m%d}{'' if dialect.name == 'it' else '-plain'}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_download(usage_export(lines, columns, dialect), "usage", dialect, period)

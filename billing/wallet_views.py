@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from customers.requests import CustomerRequest, for_members
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.wallet import wallet_export
 from .flows.ledger import credit_of
-from .views import LINES_A_PAGE, download, period_of, presets_of, query_of
+from .views import LINES_A_PAGE, period_of, presets_of, query_of
 from .wallet_report import movements_of, wallet_totals
 
 
@@ -46,6 +47,6 @@ def export(request: CustomerRequest) -> StreamingHttpResponse:
     dialect = DIALECTS.get(request.GET.get("form", "it"))
     if dialect is None or (form.is_bound and not form.is_valid()):
         raise Http404
-    return download(
+    return csv_download(
         wallet_export(movements_of(period, request.organisation), dialect), "wallet", dialect, period
     )

@@ -64,6 +64,8 @@ DOWNLOADS = {
     "envelopes:preview",
     "orders:file",
     "orders:blank_form",
+    "invoices:pdf",
+    "invoices:xml",
 }
 
 

@@ -1,7 +1,8 @@
 """What a month's statement counts, read from the facts alone: aggregated first, rounded afterwards.
 
-The one place that knows which facts are billable. A further source (charges beside usage) is a further query in
-``groups``; the closing, the proof and the invoices follow.
+The one place that knows which facts are billable: what was used and is paid from the wallet or by invoice, and the
+charges beside it, such as fees of plans. Free pieces and those within a plan are not: the fee pays for them. A further
+source is a further query in ``groups``; the closing, the proof and the invoices follow.
 """
 
 import uuid
@@ -13,12 +14,21 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Sum, Value
 from django.utils import timezone
 
+from customers.models import Organisation
+
 from ..fattura import line_net
-from ..models import Statement, Usage
+from ..fattura.arithmetic import tax_on
+from ..models import Charge, Funding, Statement, Usage
 from ..periods import Period
+from .vat_on_top import rate_on_top
+
+PAID_FOR = (Funding.WALLET, Funding.POSTPAID)
+IN_ADVANCE = (Funding.WALLET,)
+COLUMNS = ("organisation_id", "product", "description", "unit_price", "vat_rate")
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -27,13 +37,14 @@ class Counted:
 
     organisation_id: uuid.UUID
     product: str
+    description: str
     unit_price: Decimal
     vat_rate: Decimal
     quantity: int
 
     @property
-    def key(self) -> tuple[str, Decimal, Decimal]:
-        return (self.product, self.unit_price, self.vat_rate)
+    def key(self) -> tuple[str, str, Decimal, Decimal]:
+        return (self.product, self.description, self.unit_price, self.vat_rate)
 
     @property
     def net(self) -> Decimal:
@@ -41,25 +52,26 @@ class Counted:
         return line_net(self.quantity, self.unit_price)
 
 
-def usage_of(period: Period, organisations: Sequence[Any] | None = None) -> Any:
-    """The billable usage rows of a period, of all organisations or of some."""
-    usage = Usage.objects.between(period.start, period.end)
-    return usage if organisations is None else usage.filter(organisation__in=organisations)
-
-
-def groups(period: Period, organisations: Sequence[Any] | None = None) -> Any:
-    """The query: how many pieces each organisation used of each product, at each price and VAT rate."""
-    return (
-        usage_of(period, organisations)
-        .order_by()
-        .values_list("organisation_id", "product", "unit_price", "vat_rate")
-        .annotate(quantity_sum=Sum("quantity"))
+def groups(
+    period: Period, organisations: Sequence[Any] | None = None, funding: Sequence[str] = PAID_FOR
+) -> Any:
+    """The query: how many pieces each organisation pays for, of each product, at each price and VAT rate."""
+    facts = {"occurred_at__gte": period.start, "occurred_at__lt": period.end, "funding__in": funding}
+    if organisations is not None:
+        facts["organisation__in"] = organisations
+    # What was used needs no words of its own: its product has a name.
+    used = Usage.objects.filter(**facts).order_by().annotate(description=Value("")).values_list(*COLUMNS)
+    charged = Charge.objects.filter(**facts).order_by().values_list(*COLUMNS)
+    return used.annotate(quantity_sum=Sum("quantity")).union(
+        charged.annotate(quantity_sum=Sum("quantity")), all=True
     )
 
 
-def billable(period: Period, organisations: Sequence[Any] | None = None) -> list[Counted]:
+def billable(
+    period: Period, organisations: Sequence[Any] | None = None, funding: Sequence[str] = PAID_FOR
+) -> list[Counted]:
     """Everything billable in a period, by organisation, product, price and VAT rate, in that order."""
-    counted = (Counted(*group) for group in groups(period, organisations))
+    counted = (Counted(*group) for group in groups(period, organisations, funding))
     # Sorted here: the database would sort by its own collation, and by text of ids on SQLite.
     return sorted(counted, key=attrgetter("organisation_id", "key"))
 
@@ -71,14 +83,28 @@ def by_organisation(counted: Iterable[Counted]) -> Iterator[tuple[uuid.UUID, lis
 
 
 def paid_in_advance(period: Period, organisations: Sequence[Any] | None = None) -> dict[uuid.UUID, Decimal]:
-    """What of a period, with its VAT, customers' wallets have paid already: nothing as long as all is post-paid."""
-    return {}
+    """What of a period, with its VAT, customers' wallets have paid already, in EUR.
+
+    Reckoned as an invoice does, from the same facts, so that a month that was wholly paid from the wallet leaves
+    nothing open; the ledger itself counts in eight decimals.
+    """
+    nets: dict[tuple[uuid.UUID, Decimal], Decimal] = {}
+    for line in billable(period, organisations, IN_ADVANCE):
+        key = (line.organisation_id, line.vat_rate)
+        nets[key] = nets.get(key, ZERO) + line.net
+    customers = Organisation.objects.in_bulk({organisation_id for organisation_id, _ in nets})
+    paid: dict[uuid.UUID, Decimal] = {}
+    for (organisation_id, rate), net in nets.items():
+        gross = net + tax_on(net, rate_on_top(customers[organisation_id], rate))
+        paid[organisation_id] = paid.get(organisation_id, ZERO) + gross
+    return {organisation_id: amount for organisation_id, amount in paid.items() if amount > 0}
 
 
 def corrected_months(statement: Statement) -> list[date]:
     """The earlier months whose facts this month corrects, newest first."""
     period = statement.period
-    corrections = usage_of(period, [statement.organisation_id]).filter(corrects__isnull=False)
+    used = Usage.objects.between(period.start, period.end).for_organisation(statement.organisation_id)
+    corrections = used.filter(corrects__isnull=False, funding__in=PAID_FOR)
     moments = corrections.filter(corrects__occurred_at__lt=period.start).values_list(
         "corrects__occurred_at", flat=True
     )

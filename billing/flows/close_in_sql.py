@@ -17,11 +17,10 @@ from .billable import groups, paid_in_advance
 
 # In the order of the organisations, so that two closings wait for each other and never in a circle.
 CLOSE = """
-WITH facts (organisation_id, product, unit_price, vat_rate, quantity) AS ({facts}),
+WITH facts (organisation_id, product, description, unit_price, vat_rate, quantity) AS ({facts}),
 counted AS MATERIALIZED (
-    SELECT organisation_id, product, unit_price, vat_rate, sum(quantity) AS quantity,
-           round(sum(quantity) * unit_price, 2) AS net
-    FROM facts GROUP BY organisation_id, product, unit_price, vat_rate
+    SELECT organisation_id, product, description, unit_price, vat_rate, quantity, round(quantity * unit_price, 2) AS net
+    FROM facts
 ),
 sums AS (SELECT organisation_id, sum(net) AS net FROM counted GROUP BY organisation_id),
 statements AS (
@@ -40,8 +39,8 @@ statements AS (
     RETURNING id, organisation_id, net, prepaid
 ),
 lines AS (
-    INSERT INTO billing_statementline (statement_id, product, unit_price, vat_rate, quantity, net)
-    SELECT statements.id, product, unit_price, vat_rate, quantity, counted.net
+    INSERT INTO billing_statementline (statement_id, product, description, unit_price, vat_rate, quantity, net)
+    SELECT statements.id, product, description, unit_price, vat_rate, quantity, counted.net
     FROM counted JOIN statements USING (organisation_id)
 ),
 drafts AS (

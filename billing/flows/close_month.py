@@ -116,6 +116,7 @@ def _lines(statements: list[tuple[Statement, list[Counted]]]) -> Iterator[Statem
             yield StatementLine(
                 statement=statement,
                 product=line.product,
+                description=line.description,
                 unit_price=line.unit_price,
                 vat_rate=line.vat_rate,
                 quantity=line.quantity,

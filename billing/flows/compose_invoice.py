@@ -3,6 +3,7 @@
 Nothing is written here, so a draft can be looked at as often as one likes; issuing composes once more and freezes.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 
 from .. import fattura
 from ..fattura import Document, Fault, Line
+from ..fattura.checks import SHAPES
 from ..fattura.document import ZERO
 from ..models import Invoice, InvoiceDraft, InvoiceKind, Seller, StampDuty
 from ..models.seller import SellerMissing
@@ -114,7 +116,7 @@ def _of_credit(draft: InvoiceDraft, invoice: Invoice) -> _Parts:
             net=one.net,
             rate=one.line.vat_rate,
             nature=one.line.nature,
-            code=one.line.product,
+            code=code_of(one.line.product),
             first_day=one.line.first_day,
             last_day=one.line.last_day,
         )
@@ -186,15 +188,16 @@ def _month_lines(draft: InvoiceDraft, treatment: VatTreatment, sign: int) -> tup
         lines.append(
             Line(
                 number=number,
-                description=_description(one.product, period.first),
+                description=one.description or _description(one.product, period.first),
                 quantity=Decimal(abs(quantity)),
                 unit_price=price if quantity > 0 else -price,
                 net=one.net * sign,
                 rate=one.vat_rate if treatment.is_taxed else ZERO,
                 nature=treatment.nature,
-                code=one.product,
-                first_day=period.first,
-                last_day=period.last,
+                code=code_of(one.product),
+                # A fee says itself for which days it is.
+                first_day=None if one.description else period.first,
+                last_day=None if one.description else period.last,
             )
         )
     return lines, [one.product for one in counted]
@@ -210,6 +213,11 @@ def _description(product: str, month: date) -> str:
     """What stands in the XML is Italian, whoever looks at the draft."""
     with translation.override("it"):
         return f"{label_of(product)} - {format_date(month, 'LLLL yyyy', locale='it')}"
+
+
+def code_of(product: str) -> str:
+    """A product's key as the code of a line; empty where the field does not take it, such as the name of a plan."""
+    return product if re.fullmatch(SHAPES["code"], product) else ""
 
 
 def _month_reason(draft: InvoiceDraft) -> str:

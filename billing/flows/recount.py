@@ -13,9 +13,9 @@ from outbox.flows.alarm import alarm
 from ..models import Invoice, NumberSeries, Statement, StatementLine
 from ..models.invoice import in_cents
 from ..periods import Period
-from .billable import billable, by_organisation
+from .billable import billable, by_organisation, paid_in_advance
 
-Lines = dict[tuple[str, Decimal, Decimal], tuple[int, Decimal]]
+Lines = dict[tuple[str, str, Decimal, Decimal], tuple[int, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,13 @@ class Difference:
 
 
 def differences(month: date) -> Iterator[Difference]:
-    """Every statement of a month that differs from the facts, in any line or in its sum."""
+    """Every statement of a month that differs from the facts: in a line, in its sum, in what was paid in advance."""
+    period = Period.month_of(month)
     counted: dict[object, Lines] = {
         organisation_id: {line.key: (line.quantity, line.net) for line in lines}
-        for organisation_id, lines in by_organisation(billable(Period.month_of(month)))
+        for organisation_id, lines in by_organisation(billable(period))
     }
+    prepaid = paid_in_advance(period)
     statements = Statement.objects.filter(month=month)
     stated: dict[object, Lines] = {}
     for line in StatementLine.objects.filter(statement__month=month).iterator(chunk_size=2000):
@@ -40,7 +42,8 @@ def differences(month: date) -> Iterator[Difference]:
     for statement in statements.iterator(chunk_size=2000):
         own, facts = stated.get(statement.pk, {}), counted.get(statement.organisation_id, {})
         net = sum((net for _quantity, net in own.values()), Decimal("0.00"))
-        if own != facts or net != statement.net:
+        paid = prepaid.get(statement.organisation_id, Decimal("0.00"))
+        if own != facts or net != statement.net or paid != statement.prepaid:
             yield Difference(statement, own, facts)
 
 

@@ -4,7 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from customers.models import Organisation
 
-# A public body pays the VAT to the state itself (split payment); abroad the reverse charge, or no VAT at all, applies.
+# A public body pays the VAT to the state itself (split payment), as do companies on the list; abroad
+# the reverse charge, or no VAT at all, applies.
 PAYS_NO_VAT_TO_US = {
     Organisation.Kind.PUBLIC_BODY,
     Organisation.Kind.EU_BUSINESS,
@@ -15,7 +16,8 @@ STEP = Decimal("0.00000001")
 
 def rate_on_top(organisation: Organisation, rate: Decimal) -> Decimal:
     """The rate in percent that this customer pays to us."""
-    return Decimal(0) if organisation.kind in PAYS_NO_VAT_TO_US else rate
+    is_spared = organisation.kind in PAYS_NO_VAT_TO_US or organisation.is_on_split_list
+    return Decimal(0) if is_spared else rate
 
 
 def with_vat(organisation: Organisation, net: Decimal, rate: Decimal) -> Decimal:

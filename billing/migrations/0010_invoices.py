@@ -342,6 +342,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('product', models.CharField(max_length=80, verbose_name='product')),
+                ('description', models.CharField(blank=True, max_length=200, verbose_name='description')),
                 ('unit_price', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='unit price')),
                 ('vat_rate', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='VAT rate')),
                 ('quantity', models.IntegerField(verbose_name='quantity')),
@@ -351,7 +352,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a statement',
                 'verbose_name_plural': 'lines of statements',
-                'ordering': ['product', 'unit_price', 'vat_rate'],
+                'ordering': ['product', 'description', 'unit_price', 'vat_rate'],
             },
         ),
         migrations.CreateModel(
@@ -474,6 +475,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statementline',
-            constraint=models.UniqueConstraint(fields=('statement', 'product', 'unit_price', 'vat_rate'), name='one_line_per_price'),
+            constraint=models.UniqueConstraint(fields=('statement', 'product', 'description', 'unit_price', 'vat_rate'), name='one_line_per_price'),
         ),
     ]

@@ -67,6 +67,8 @@ class StatementLine(AppendOnly):
     # Found by the index of ``one_line_per_price``.
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines", db_index=False)
     product = models.CharField(_("product"), max_length=80)
+    # What the product's name does not say, such as the period of a fee.
+    description = models.CharField(_("description"), max_length=200, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=8)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2)
     quantity = models.IntegerField(_("quantity"))
@@ -75,10 +77,11 @@ class StatementLine(AppendOnly):
     class Meta:
         verbose_name = _("line of a statement")
         verbose_name_plural = _("lines of statements")
-        ordering = ["product", "unit_price", "vat_rate"]
+        ordering = ["product", "description", "unit_price", "vat_rate"]
         constraints = [
             models.UniqueConstraint(
-                fields=["statement", "product", "unit_price", "vat_rate"], name="one_line_per_price"
+                fields=["statement", "product", "description", "unit_price", "vat_rate"],
+                name="one_line_per_price",
             )
         ]
 
@@ -86,9 +89,9 @@ class StatementLine(AppendOnly):
         return f"{self.quantity} × {self.product}"
 
     @property
-    def key(self) -> tuple[str, Decimal, Decimal]:
+    def key(self) -> tuple[str, str, Decimal, Decimal]:
         """What its facts have in common."""
-        return (self.product, self.unit_price, self.vat_rate)
+        return (self.product, self.description, self.unit_price, self.vat_rate)
 
 
 def statement_id(organisation_id: uuid.UUID, month: date) -> uuid.UUID:

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from billing.fattura import line_net
 from billing.flows.close_month import close_month
 from billing.models import (
+    Funding,
     InvoiceDraft,
     InvoiceKind,
     Price,
@@ -101,6 +102,7 @@ def use(
     unit_price: str = "0.95",
     at: datetime = IN_MONTH,
     product: str = Product.SIMPLE_SIGNATURE,
+    funding: str = Funding.POSTPAID,
 ) -> list[Usage]:
     """This organisation used so many pieces at this price. Each piece is a usage row of its own, as metering writes it."""
     purchase = BoughtFactory(organisation=organisation, quantity=max(quantity, 1))
@@ -126,6 +128,7 @@ def use(
             person_key=f"signer-{number}",
             person=f"Signer {number}",
             tariff=Tariff.SINGLE,
+            funding=funding,
             unit_price=amount,
             unit_cost=cost.amount,
             vat_rate=VatRate.objects.at(at).rate,

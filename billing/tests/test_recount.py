@@ -52,6 +52,7 @@ def test_a_sound_month_proves_without_a_word():
         "UPDATE billing_statement SET net = 0.99",
         "DELETE FROM billing_statementline",
         "UPDATE billing_usage SET unit_price = 0.15",
+        "UPDATE billing_statement SET prepaid = 0.98",
     ],
 )
 def test_a_changed_statement_or_fact_is_found(sql):
