@@ -134,9 +134,9 @@ class DifferenceAdmin(FactAdmin):
     search_help_text = _("The whole reference of a line, or of a purchase")
     fields = [
         "kind", "state", "occurred_at", "age", "found_at", "amount_short", "expected", "actual", "line", "purchase",
-        "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at", "reason",
+        "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at", "reason_told",
     ]  # fmt: skip
-    readonly_fields = ["age", "amount_short", "all_causes", "all_candidates"]
+    readonly_fields = ["age", "amount_short", "all_causes", "all_candidates", "reason_told"]
     inlines = [StepInline]
     change_list_template = "admin/billing/difference/change_list.html"
     change_form_template = "admin/billing/difference/change_form.html"
@@ -169,6 +169,11 @@ class DifferenceAdmin(FactAdmin):
     @admin.display(description=_("candidates"))
     def all_candidates(self, row: Difference) -> SafeString:
         return format_html_join(format_html("<br>"), "{}", ((_candidate(one),) for one in row.candidates))
+
+    @admin.display(description=_("reason"))
+    def reason_told(self, row: Difference) -> str:
+        # What closed it by itself is a text of ours, which has translations.
+        return gettext(row.reason) if row.reason else ""
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
         """The differences of a state as CSV: ``state`` (open, closed, all) and ``form`` (it, plain)."""

@@ -68,5 +68,7 @@ def _value(row: Difference, field: str, today: date, is_plain: bool) -> Any:
             return ", ".join(row.causes if is_plain else (str(Cause(code).label) for code in row.causes))
         case "is_ambiguous":
             return ("yes" if is_plain else "sì") if row.is_ambiguous else "no"
+        case "reason":
+            return translation.gettext(row.reason) if row.reason else ""
         case _:
             return str(getattr(row, field) or "")
