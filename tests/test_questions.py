@@ -16,7 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.flows.meter import MeteredPerson, meter
-from billing.models import Price, ProviderCall, VatRate
+from billing.models import (
+    DailyCount,
+    Difference,
+    Explanation,
+    Price,
+    ProviderCall,
+    ProviderLine,
+    ProviderReading,
+    Reconciliation,
+    VatRate,
+)
 from customers.flows.invite import PER_ADDRESS, invite
 from customers.models import Membership, Organisation
 from customers.tests.factories import (
@@ -159,6 +169,38 @@ def message(number: int, _: Any) -> None:
     text(kind="x", recipient=f"+3933312345{number:02}", words="x", good_until=timezone.now())
 
 
+def provider_line(number: int) -> ProviderLine:
+    row = ProviderLine(reference=f"txn_{number}", amount=-1, at=timezone.now())
+    row.save()
+    return row
+
+
+def reconciliation(number: int) -> Reconciliation:
+    reading = ProviderReading(started_at=timezone.now(), credit=0)
+    reading.save()
+    run = Reconciliation(number=number + 1, reading=reading, until=timezone.now())
+    run.save()
+    return run
+
+
+def explanation(number: int) -> None:
+    run = reconciliation(number)
+    Explanation(purchase=PurchaseFactory(), line=provider_line(number), run=run).save()
+
+
+def difference(number: int, _: Any) -> None:
+    Difference.objects.create(
+        key=f"line:{number}",
+        kind="extra",
+        occurred_at=timezone.now(),
+        amount=1,
+        line=provider_line(number),
+        purchase=PurchaseFactory(),
+        owner=UserFactory(),
+        causes=["charged_twice", "outside"],
+    )
+
+
 # What a staff's list shows, and how another row of it comes to be.
 ROWS: dict[str, Maker] = {
     "signatures.Envelope": envelope,
@@ -171,6 +213,13 @@ ROWS: dict[str, Maker] = {
     "billing.ProviderCall": lambda n, _: ProviderCall(
         method="POST", host="x", path=f"/{n}", duration_ms=n
     ).save(),
+    "billing.DailyCount": lambda n, _: DailyCount(
+        day=timezone.localdate(), scope=f"POST:x/{n}", total=n, wallet=n, subscription=0, errors=0
+    ).save(),
+    "billing.Difference": difference,
+    "billing.Explanation": lambda n, _: explanation(n),
+    "billing.ProviderLine": lambda n, _: explanation(n),
+    "billing.Reconciliation": lambda n, _: reconciliation(n),
     "auth.Group": lambda n, _: Group.objects.create(name=f"Group {n}"),
     "customers.User": lambda n, _: UserFactory(),
     "customers.Organisation": lambda n, _: OrganisationFactory(),

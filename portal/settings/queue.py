@@ -195,4 +195,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "compare the provider's books": {
+        "task": "billing.tasks.reconcile",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"expires": 3600},
+    },
 }

@@ -197,8 +197,9 @@ def _balance(
 
         told = balance(
             those,
-            of_call([*side.subscription, *unclear]),
+            of_call(side.subscription),
             of_call(side.either),
+            of_call([*unclear, *side.unknown]),
             [pair for pair in [*before, *outcome.pairs] if pair.requests and pair.deal.call == call],
             terms.until,
         )

@@ -106,7 +106,7 @@ def unjudged_lines(since: datetime, until: datetime, last: Reconciliation | None
     ).exclude(amount=0)
     if last is None:
         return rows
-    return rows.filter(Q(at__gt=_waiting_since(last)) | Q(seen_at__gte=last.reading.started_at))
+    return rows.filter(Q(at__gte=_waiting_since(last)) | Q(seen_at__gte=last.reading.started_at))
 
 
 def _waiting_since(last: Reconciliation) -> datetime:

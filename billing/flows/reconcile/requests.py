@@ -121,7 +121,8 @@ def touched(deal: Deal, those: Sequence[Interval]) -> Sequence[Interval]:
 class _Share:
     """A deal and how many requests it must have taken.
 
-    ``is_sure``: it was bought. ``may_be_wallet``: the requests may have been spent before its turn.
+    ``is_sure``: it must have, or another way of payment must be found. ``may_be_wallet``: the requests may have been
+    spent before its turn.
     """
 
     deal: Deal
@@ -143,17 +144,19 @@ def balance(
     those: Sequence[Interval],
     unpaid: Sequence[Deal],
     doubtful: Sequence[Deal],
+    optional: Sequence[Deal],
     in_part: Sequence[Pair],
     until: datetime,
 ) -> Balance:
     """Compare what deals must have taken with what is gone, interval by interval, until a moment.
 
-    No line explains ``unpaid`` and ``doubtful``; the latter come after the requests may have been spent. Of
-    ``in_part`` lines explain a part. A deal that was on its way while the counters were read belongs to either side,
-    whichever agrees.
+    No line explains ``unpaid`` and ``doubtful``; the latter come after the requests may have been spent. ``optional``
+    ones may have taken requests, and need not. Of ``in_part`` lines explain a part. A deal that was on its way while
+    the counters were read belongs to either side, whichever agrees.
     """
     shares = [_Share(deal, deal.units, deal.is_bought) for deal in unpaid]
     shares += [_Share(deal, deal.units, deal.is_bought, may_be_wallet=True) for deal in doubtful]
+    shares += [_Share(deal, deal.units, is_sure=False) for deal in optional]
     shares += [_Share(pair.deal, pair.requests) for pair in in_part]
     shares.sort(key=lambda share: (share.deal.start, share.deal.end, str(share.deal.key)))
     told = Balance()
