@@ -119,6 +119,7 @@ MEMBERS: dict[str, Page] = {
     "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "usage:summary": Page(PAYING),
     "plan:plan": Page(PAYING),
     "plan:change": Page({OWNER}),
     "plan:end": Page({OWNER}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from ..models import Usage
+from ..models import Funding, Usage
 from ..models.usage import UsageQuerySet
 from ..products import labels
 from .dialects import Dialect
@@ -37,6 +37,7 @@ CUSTOMER_COLUMNS = [
     Column("Prezzo unitario", "unit_price", "unit_price"),
     Column("Costo", "cost", "amount"),
     Column("Aliquota IVA", "vat_rate", "vat_rate"),
+    Column("Pagato con", "paid_by", "paid_by"),
 ]
 # What the reseller's own accountant gets: the same, with what we paid and where to find the fact.
 STAFF_COLUMNS = [
@@ -44,6 +45,7 @@ STAFF_COLUMNS = [
     Column("Importo", "amount", "amount"),
     Column("Costo di acquisto", "cost", "own_cost"),
     Column("Aliquota IVA", "vat_rate", "vat_rate"),
+    Column("Pagato con", "paid_by", "paid_by"),
     Column("Tariffa", "tariff", "tariff"),
     Column("Riferimento fornitore", "provider_reference", "provider_reference"),
     Column("Identificativo", "usage_id", "id"),
@@ -60,7 +62,7 @@ def shortest(amount: Decimal) -> Decimal:
 def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> Iterator[str]:
     """The export's text, line by line, from the same query that the page shows."""
     with translation.override("it" if dialect.name == "it" else "en"):
-        products = labels()
+        products, payers = labels(), {key: str(label) for key, label in Funding.choices}
 
     def value_of(usage: Usage, field: str) -> Any:
         match field:
@@ -70,6 +72,8 @@ def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) 
                 return products.get(usage.product, usage.product)
             case "organisation":
                 return usage.organisation.name
+            case "paid_by":
+                return payers[usage.funding]
             case "unit_price":
                 return shortest(usage.unit_price)
             case "amount":

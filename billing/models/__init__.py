@@ -8,6 +8,7 @@ from .price_book import Price, Product, Tariff, VatRate
 from .provider_call import ProviderCall
 from .purchase import Purchase, PurchaseStep
 from .usage import Usage
+from .usage_day import UsageDay
 
 __all__ = [
     "BankTransfer",
@@ -26,5 +27,6 @@ __all__ = [
     "ReservationEnd",
     "Tariff",
     "Usage",
+    "UsageDay",
     "VatRate",
 ]
