@@ -120,6 +120,7 @@ MEMBERS: dict[str, Page] = {
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
     "usage:summary": Page(PAYING),
+    "usage:simulator": Page(PAYING),
     "plan:plan": Page(PAYING),
     "plan:change": Page({OWNER}),
     "plan:end": Page({OWNER}),
