@@ -135,6 +135,8 @@ MEMBERS: dict[str, Page] = {
     "invoices:payments": Page(PAYING),
     "invoices:archive": Page(PAYING),
     "invoices:xml_zip": Page(PAYING),
+    "usage:summary": Page(PAYING),
+    "usage:simulator": Page(PAYING),
     "plan:plan": Page(PAYING),
     "plan:change": Page({OWNER}),
     "plan:end": Page({OWNER}),

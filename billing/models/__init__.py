@@ -25,6 +25,7 @@ from .statement import Statement, StatementLine
 from .tax_rules import StampDuty, TaxRule
 from .transmission import Filing, InvoiceFile, SdiOutcome, Transmission
 from .usage import Usage
+from .usage_day import UsageDay
 
 __all__ = [
     "AccountingCode",
@@ -72,5 +73,6 @@ __all__ = [
     "TaxRule",
     "Transmission",
     "Usage",
+    "UsageDay",
     "VatRate",
 ]

@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "prove usage by the day": {
+        "task": "billing.wallet_tasks.prove_usage_days",
+        "schedule": crontab(hour="2", minute="0"),
+        "options": {"expires": 3600},
+    },
     "prove ledgers": {
         "task": "billing.wallet_tasks.prove_ledgers",
         "schedule": crontab(hour="1", minute="45"),
