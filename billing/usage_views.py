@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from customers.requests import CustomerRequest, for_members
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.usage_summary import summary_export
 from .models import Funding
@@ -24,7 +25,7 @@ from .products import labels
 from .usage_chart import boxes_of, tone_of
 from .usage_report import usage_lines
 from .usage_section import SPLITS, STEPS, Series, lines_in, period_before, series_of, step_for, totals_in
-from .views import LINES_A_PAGE, download, period_of, presets_of, query_of
+from .views import LINES_A_PAGE, period_of, presets_of, query_of
 
 MOST_LINES = 10_000
 
@@ -150,6 +151,6 @@ def summary(request: CustomerRequest) -> StreamingHttpResponse:
     if dialect is None or (form.is_bound and not form.is_valid()):
         raise Http404
     step = step_for(period, request.GET.get("by", ""))
-    return download(
+    return csv_download(
         summary_export(period, request.organisation, step, dialect), f"usage-by-{step}", dialect, period
     )
