@@ -1,5 +1,6 @@
 """Differences with the provider for staff: what they are, how old, whose, and closed for which reason."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -28,6 +29,7 @@ from facts.admin import FactAdmin, FactInline, MonthFilter
 
 from .exports.dialects import DIALECTS
 from .exports.differences import differences_export
+from .exports.usage import shortest
 from .flows.differences import assign, close, reopen
 from .models import Cause, DailyCount, Difference, DifferenceStep, Explanation, ProviderLine, Reconciliation
 from .models.reconciliation import DifferenceQuerySet
@@ -85,7 +87,7 @@ class StateFilter(admin.SimpleListFilter):
     """Open ones, unless somebody asks for others."""
 
     title = _("state")
-    parameter_name = "state"
+    parameter_name = "which"
     ALL = "all"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -127,16 +129,19 @@ class StepInline(FactInline):
 class DifferenceAdmin(FactAdmin):
     """What is open stands first; each says what probably lies behind it."""
 
-    list_display = ["occurred_at", "age", "kind", "amount_short", "likely", "is_ambiguous", "owner", "state"]
+    list_display = ["occurred_at", "age", "kind", "amount_short", "likely", "owner"]
     list_filter = [StateFilter, "kind", OwnerFilter, MonthFilter.of("occurred_at")]
     list_select_related = ["owner"]
     search_fields = ["line__reference", "purchase__fact_key", "purchase__provider_reference"]
     search_help_text = _("The whole reference of a line, or of a purchase")
     fields = [
-        "kind", "state", "occurred_at", "age", "found_at", "amount_short", "expected", "actual", "line", "purchase",
-        "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at", "reason_told",
+        "kind", "state", "occurred_at", "age", "found_at", "amount_short", "expected_short", "actual_short", "line",
+        "purchase", "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at",
+        "reason_told",
     ]  # fmt: skip
-    readonly_fields = ["age", "amount_short", "all_causes", "all_candidates", "reason_told"]
+    readonly_fields = [
+        "age", "amount_short", "expected_short", "actual_short", "all_causes", "all_candidates", "reason_told",
+    ]  # fmt: skip
     inlines = [StepInline]
     change_list_template = "admin/billing/difference/change_list.html"
     change_form_template = "admin/billing/difference/change_form.html"
@@ -156,7 +161,15 @@ class DifferenceAdmin(FactAdmin):
 
     @admin.display(description=_("amount, EUR"), ordering="amount")
     def amount_short(self, row: Difference) -> str:
-        return f"{row.amount.normalize():f}"
+        return _short(row.amount)
+
+    @admin.display(description=_("expected"))
+    def expected_short(self, row: Difference) -> str:
+        return _short(row.expected)
+
+    @admin.display(description=_("found"))
+    def actual_short(self, row: Difference) -> str:
+        return _short(row.actual)
 
     @admin.display(description=_("likely cause"))
     def likely(self, row: Difference) -> str:
@@ -229,6 +242,10 @@ def _carry_out(row: Difference, form: SettleForm, user: Any) -> bool:
     if decision == SettleForm.REOPEN:
         return reopen(row, reason, user)
     return assign(row, user if decision == SettleForm.TAKE else form.cleaned_data["owner"], user)
+
+
+def _short(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{shortest(amount):f}"
 
 
 def _label(code: str) -> str:

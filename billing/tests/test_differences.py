@@ -458,8 +458,8 @@ def test_the_list_shows_open_ones_first_and_closed_ones_on_demand():
     close(row, "done", UserFactory())
     assert list(staff.get(address).context["cl"].result_list) == []
     for state in ("closed", "all"):
-        assert list(staff.get(address, {"state": state}).context["cl"].result_list) == [row]
-    assert list(staff.get(address, {"state": "all", "whose": "mine"}).context["cl"].result_list) == []
+        assert list(staff.get(address, {"which": state}).context["cl"].result_list) == [row]
+    assert list(staff.get(address, {"which": "all", "whose": "mine"}).context["cl"].result_list) == []
     assert staff.get(reverse("admin:billing_difference_change", args=[row.pk])).status_code == 200
 
 

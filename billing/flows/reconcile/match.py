@@ -103,6 +103,8 @@ def match(
     lines: Sequence[Line], deals: Sequence[Deal], costs: Costs = whole
 ) -> tuple[list[Pair], list[Line]]:
     """Explain as many lines as can be by these deals, each once; the pairs, and the lines left over, by time."""
+    if not lines or not deals:
+        return [], list(lines)
     offers = Offers(deals, costs)
     heaps: dict[int, tuple[list[tuple[datetime, datetime, str, _Offer]], list[int]]] = {}
     taken: set[object] = set()

@@ -36,6 +36,8 @@ def pair_late(
     ``choices`` also counts the deals that have a line already and that this one fits as well: then it may be that one
     charged twice, and the other not at all.
     """
+    if not lines or not missing:
+        return [], list(lines), list(missing)
     waiting: dict[tuple[str, object], list[Deal]] = {}
     for deal in sorted(missing, key=lambda deal: (deal.end, str(deal.key))):
         for cost in deal.costs:
@@ -69,6 +71,8 @@ def pair_other_amounts(
     Where several may belong together, or where the line may be another deal charged twice, or one charged late,
     nothing is put together.
     """
+    if not lines or not missing:
+        return [], list(lines), list(missing)
     since: dict[tuple[str, object], datetime] = {}
     for deal in missing:
         for cost in deal.costs:
