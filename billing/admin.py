@@ -11,9 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
-from . import invoice_admin, plan_admin, purchase_admin, wallet_admin  # noqa: F401  they register themselves
+from . import (  # noqa: F401  they register themselves
+    difference_admin,
+    invoice_admin,
+    plan_admin,
+    purchase_admin,
+    wallet_admin,
+)
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
+from .margin_admin import MarginPages
 from .models import Price, ProviderCall, Usage, VatRate
 from .product_admin import NamedProduct, ProductFilter
 from .products import choices
@@ -47,7 +54,7 @@ class VatRateAdmin(AddOnlyAdmin):
 
 
 @admin.register(Usage)
-class UsageAdmin(NamedProduct, FactAdmin):
+class UsageAdmin(NamedProduct, FactAdmin, MarginPages):
     """Every billed signer, with an export of a period for the reseller's own accountant."""
 
     list_display = [

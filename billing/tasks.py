@@ -1,16 +1,22 @@
 """What the clock does with money. Each task asks the database what is due and calls a flow; twice is once."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from upstream import ProviderError
+
 from .flows import close_month as closing
 from .flows import file_invoice as filing
 from .flows import issue_invoice as issuing
 from .flows import recount, remind_debtors
+from .flows.reconcile import run
 from .periods import Period
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -50,3 +56,12 @@ def remind_debtors_due() -> None:
 def prove_invoices() -> None:
     """Count every statement and series again."""
     recount.prove()
+
+
+@shared_task
+def reconcile() -> None:
+    """Read the provider's books and compare them with our purchases. Where they cannot be read: the next night."""
+    try:
+        run.reconcile()
+    except ProviderError as error:
+        log.warning("the provider's books could not be read: %s", error)

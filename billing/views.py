@@ -1,11 +1,8 @@
-"""The customer's money pages: what was used in a period, on the screen and as CSV."""
+"""What the pages of money share: the period that is asked for, and CSV of what was used in it."""
 
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,7 +14,7 @@ from .exports.usage import CUSTOMER_COLUMNS, Column, usage_export
 from .forms import PeriodForm
 from .models.usage import UsageQuerySet
 from .periods import Period
-from .usage_report import totals_of, usage_lines
+from .usage_report import usage_lines
 
 LINES_A_PAGE = 50
 
@@ -47,28 +44,6 @@ def presets_of(current: Period) -> list[dict[str, object]]:
 def query_of(period: Period) -> dict[str, str]:
     """A period as an address carries it."""
     return {"first": period.first.isoformat(), "last": period.last.isoformat()}
-
-
-@require_safe
-@for_members(able_to="can_view_usage")
-def usage(request: CustomerRequest) -> HttpResponse:
-    """The usage page of a period."""
-    form, period = period_of(request)
-    lines = usage_lines(period, request.organisation)
-    page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "billing/usage.html",
-        {
-            "form": form,
-            "period": period,
-            "presets": presets_of(period),
-            "query": urlencode(query_of(period)),
-            "page": page,
-            "totals": totals_of(lines),
-            "export_url": reverse("usage:export"),
-        },
-    )
 
 
 @require_safe

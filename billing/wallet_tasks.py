@@ -5,7 +5,7 @@ from celery import shared_task
 
 from .flows import charge_fees as charging
 from .flows import go_on as going_on
-from .flows import prove_ledger
+from .flows import prove_ledger, roll_up
 
 
 @shared_task
@@ -30,3 +30,9 @@ def go_on(organisation_id: str) -> None:
 def go_on_due() -> None:
     """The same for all customers: what was given back, renewed, or topped up when the message was lost."""
     going_on.go_on_due()
+
+
+@shared_task
+def prove_usage_days() -> None:
+    """Compare usage by the day with the facts; staff hear of what differs."""
+    roll_up.tell_of_differences()

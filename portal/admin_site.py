@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Purchase
+from billing.models import Difference, Purchase
 
 from .second_factor import was_shown
 
@@ -31,7 +31,9 @@ class SecondFactorAdminSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The overview, with the purchases that only staff can decide."""
         undecided = Purchase.objects.filter(state=Purchase.State.UNDECIDED).count()
-        return super().index(request, {**(extra_context or {}), "undecided": undecided})
+        differences = Difference.objects.open().count()
+        waiting = {"undecided": undecided, "differences": differences}
+        return super().index(request, {**(extra_context or {}), **waiting})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The admin has no login form of its own: rate limits and second factor live at the portal's."""

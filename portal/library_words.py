@@ -7,6 +7,11 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
 SAID_OTHERWISE = [_("Email"), _("Email address"), _("E-mail address"), _("Enter a valid email address.")]
+# Django's Italian begins them with a capital, which Italian does nowhere but at the beginning of a sentence.
+MONTHS = [
+    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"), _("September"),
+    _("October"), _("November"), _("December"),
+]  # fmt: skip
 UNTRANSLATED = [
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",

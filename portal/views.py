@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 
 from billing.periods import Period
-from billing.usage_report import totals_of, usage_lines
+from billing.usage_section import totals_in
 from customers.requests import CustomerRequest, for_members
 from signatures.certificates.models import Order
 from signatures.envelopes.models import Envelope
@@ -51,7 +51,7 @@ def desk(request: CustomerRequest) -> HttpResponse:
     if member.can_send:
         context["drafts"] = envelopes.filter(state=Envelope.State.DRAFT, created_by=request.user)[:3]
     if member.can_view_usage:
-        context["totals"] = totals_of(usage_lines(Period.this_month(), request.organisation))
+        context["totals"] = totals_in(Period.this_month(), request.organisation)
     return render(request, "portal/home.html", context)
 
 

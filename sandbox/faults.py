@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -49,12 +50,22 @@ CALLBACK_FAULTS = {
     "duplicate_callback": "a callback is delivered twice",
     "lost_callback": "a callback is never sent",
 }
-ALL = CALL_FAULTS | DOCUMENT_FAULTS | CALLBACK_FAULTS
+BOOK_FAULTS = {
+    "charged_twice": "a paid call is booked twice, in the wallet and in its subscription",
+    "not_charged": "a paid call is not booked at all",
+    "other_amount": "a paid call is booked with `amount` (else 0.13 more), or takes a request too many",
+    "late_line": "the wallet's line comes, and is dated, `seconds` late",
+    "miscounted": "the statistics count a paid call twice",
+}
+ALL = CALL_FAULTS | DOCUMENT_FAULTS | CALLBACK_FAULTS | BOOK_FAULTS
 # Looked at by details as well as by downloads, so that reading the details must not use them up.
 _LASTING = {"forged_document", "wrong_md5"}
 _STATE_KEYS = {"state", "status", "stato"}
 _ERROR_KEYS = {"error", "errorNumber"}
 _LONGEST = 3600
+# A line may be late by days.
+_LATEST = 90 * 86400
+_MOST_MONEY = 1_000_000
 _LEAST_STATUS, _MOST_STATUS = 400, 599
 _numbers = itertools.count(1)
 
@@ -72,6 +83,7 @@ class Fault:
     status: int = 500
     word: str = "WAIT_FOR_THE_MOON"
     retry_after: str = ""
+    amount: str = ""
     id: int = 0
     hits: int = 0
 
@@ -80,6 +92,14 @@ class Fault:
         if self.method and method and self.method.upper() != method:
             return False
         return path.lstrip("/").startswith(self.path.lstrip("/"))
+
+
+def _money(value: Any) -> str:
+    """A sum in EUR as it is kept; "" for none."""
+    text = str(value).strip().replace(",", ".")
+    if text and not 0 < Decimal(text) <= _MOST_MONEY:
+        raise ValueError(text)
+    return text
 
 
 _lock = threading.Lock()
@@ -92,7 +112,7 @@ def switch_on(values: dict[str, Any]) -> Fault:
     name = str(values.pop("fault", ""))
     if name not in ALL:
         raise ValueError(f"unknown fault; there are: {', '.join(sorted(ALL))}")
-    kinds = {
+    kinds: dict[str, Callable[[Any], Any]] = {
         "path": str,
         "method": str,
         "times": int,
@@ -100,6 +120,7 @@ def switch_on(values: dict[str, Any]) -> Fault:
         "status": int,
         "word": str,
         "retry_after": str,
+        "amount": _money,
     }
     if unknown := set(values) - set(kinds):
         raise ValueError(f"unknown values: {', '.join(sorted(unknown))}")
@@ -107,10 +128,11 @@ def switch_on(values: dict[str, Any]) -> Fault:
     for key, value in values.items():
         try:
             setattr(fault, key, kinds[key](value))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, InvalidOperation) as error:
             raise ValueError(f"{key}: {value!r} does not fit") from error
-    if not 0 <= fault.seconds <= _LONGEST:
-        raise ValueError(f"seconds must lie between 0 and {_LONGEST}")
+    longest = _LATEST if name == "late_line" else _LONGEST
+    if not 0 <= fault.seconds <= longest:
+        raise ValueError(f"seconds must lie between 0 and {longest}")
     if not _LEAST_STATUS <= fault.status <= _MOST_STATUS:
         raise ValueError(f"status must lie between {_LEAST_STATUS} and {_MOST_STATUS}")
     with _lock:
@@ -160,6 +182,16 @@ def take(name: str, path: str = "") -> Fault | None:
     if not _waiting:
         return None
     return _take({name: ""}, lambda fault: fault.fits("", path) if path else True)
+
+
+def take_for_booking(path: str, *, has_line: bool) -> Fault | None:
+    """The first fault that waits for such a paid call to be booked; only a line in the wallet can be late."""
+    if not _waiting:
+        return None
+    kinds = {name: about for name, about in BOOK_FAULTS.items() if name != "miscounted"}
+    if not has_line:
+        del kinds["late_line"]
+    return _take(kinds, lambda fault: fault.fits("", path))
 
 
 def wait(seconds: float) -> None:

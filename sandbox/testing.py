@@ -43,7 +43,10 @@ class SandboxHandle:
         return self._get("state", {})
 
     def fault(self, fault: str, **options: Any) -> dict[str, Any]:
-        """Switch a fault on: ``path``, ``times``, ``seconds``."""
+        """Switch a fault on: ``path``, ``times``, ``seconds``, ``amount``.
+
+        The books go wrong by ``charged_twice``, ``not_charged``, ``other_amount``, ``late_line``, ``miscounted``.
+        """
         return self._post("faults", {"fault": fault, **options})
 
     def no_faults(self) -> None:

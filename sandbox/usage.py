@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
-from . import clock
+from . import clock, faults
 from .api.answers import number
 from .models import ErrorEntry, Usage
 
@@ -30,15 +30,16 @@ def note(request: Any, response: Any) -> None:
     grant = getattr(request, "grant", None)
     key = (clock.now().date(), scope, domain, ip, grant.token if grant else "")
     is_error = response.status_code >= 400
+    spent = getattr(request, "spent", None)
+    times = 2 if spent is not None and faults.take("miscounted", request.path.lstrip("/")) else 1
     with _lock:
         counts = _counts.setdefault(key, Counter())
-        counts["total"] += 1
+        counts["total"] += times
         counts["errors"] += is_error
-        spent = getattr(request, "spent", None)
         if spent is not None:
-            counts["wallet"] += spent.from_wallet
-            counts["subscription"] += spent.from_subscription
-            _amounts[key] = _amounts.get(key, Decimal(0)) + spent.amount
+            counts["wallet"] += times * spent.from_wallet
+            counts["subscription"] += times * spent.from_subscription
+            _amounts[key] = _amounts.get(key, Decimal(0)) + times * spent.amount
     if is_error:
         _list_error(scope, domain, ip, response)
 

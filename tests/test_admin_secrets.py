@@ -52,7 +52,8 @@ def test_facts_are_filtered_by_what_their_page_offers_and_nothing_else(staff):
     for model, page in admin.site._registry.items():
         if not isinstance(page, FactAdmin):
             continue
-        offered = {*page.list_filter, page.date_hierarchy, model._meta.pk.name}
+        filters = {getattr(one, "parameter_name", one) for one in page.list_filter}
+        offered = {*filters, page.date_hierarchy, model._meta.pk.name}
         for field in model._meta.concrete_fields:
             if field.name not in offered:
                 answer = staff.get(listing(model._meta.label), {f"{field.name}__gte": "1"})

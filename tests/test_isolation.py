@@ -19,6 +19,7 @@ from customers.flows.invite import VALID
 from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
 from documents.tests import pictures, samples
+from signatures.catalogue.models import Offer
 from signatures.certificates.models import Order
 from signatures.certificates.tests.factories import (
     CertificateFactory,
@@ -135,6 +136,8 @@ MEMBERS: dict[str, Page] = {
     "invoices:payments": Page(PAYING),
     "invoices:archive": Page(PAYING),
     "invoices:xml_zip": Page(PAYING),
+    "usage:summary": Page(PAYING),
+    "usage:simulator": Page(PAYING),
     "plan:plan": Page(PAYING),
     "plan:change": Page({OWNER}),
     "plan:end": Page({OWNER}),
@@ -205,6 +208,7 @@ def address_in(name: str, organisation: Any) -> str:
 def _about_order(organisation: Any, page: Page, parameters: list[str]) -> dict[str, Any]:
     """An order of the organisation with a picture in it."""
     sold(PRODUCT)
+    Offer.objects.update(wants_paper=True)
     if "pk" not in parameters:
         return {}
     state = {} if page.order == "draft" else {page.order: True}

@@ -1,5 +1,6 @@
 """Odd values in every parameter and field of every page of ours, as an owner: none makes a fault of ours."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import strategies as st
 
 from customers.models import Membership
 from customers.tests.factories import member_client
+from signatures.certificates.forms import FORMS
+from signatures.certificates.forms.certificate import CertificateForm
+from signatures.certificates.models import Certificate, Order
+from signatures.certificates.tests.factories import CertificateFactory, OrderFactory, sold
 from signatures.envelopes.models import Envelope
 from signatures.envelopes.tests.factories import EnvelopeFactory, SellPriceFactory, give_token
 
@@ -39,6 +44,8 @@ QUERY = [
     "o",
     "p",
 ]
+ORDERED = sorted({name for form in FORMS.values() for name in form.base_fields})
+KEPT = sorted(CertificateForm.base_fields)
 FIELDS = {
     "customers:profile": ["name", "language"],
     "customers:create": ["name", "kind", "country", "vat_number", "tax_code", "address", "postal_code", "city", "province",
@@ -53,6 +60,17 @@ FIELDS = {
     "envelopes:places": ["add_row", "places-TOTAL_FORMS", "places-INITIAL_FORMS", "places-0-signer", "places-0-pages", "places-0-place", "places-0-DELETE"],
     "envelopes:review": ["unit_price", "reviewed"],
     "signing:decline": ["reason"],
+    "orders:new": ["code"],
+    "orders:step": ORDERED,
+    "orders:check": ["field", *ORDERED],
+    "orders:review": ["net", "consent-holder"],
+    "orders:places": ["municipality", "birth_place", "born_on", "birth_country"],
+    "orders:post": ["posted_on", "tracking"],
+    "orders:reuse": ["earlier"],
+    "certificates:new": KEPT,
+    "certificates:edit": KEPT,
+    "certificates:state": ["state", "note"],
+    "certificates:done": ["expires_on"],
 }  # fmt: skip
 FIELDS["customers:organisation"] = FIELDS["customers:create"]
 # What a form needs to be looked at in earnest.
@@ -66,7 +84,7 @@ GIVEN = {
 }  # fmt: skip
 GIVEN["customers:organisation"] = GIVEN["customers:create"]
 # Without what throws the page's own ground away.
-LEFT_OUT = {"envelopes:discard", "customers:remove_member"}
+LEFT_OUT = {"envelopes:discard", "orders:discard", "customers:remove_member"}
 NAMES = sorted({name for name, _ in own_addresses()} - LEFT_OUT)
 
 
@@ -79,15 +97,31 @@ def address_of(name: str, client: Client, membership: Membership, odd: str) -> s
             organisation=membership.organisation, created_by=membership.user, ready=True
         )
     known: dict[str, Any] = {
-        "pk": membership.pk if name.startswith("customers:") and "member" in name else envelope.pk,
+        "pk": _object_of(name, membership, envelope).pk,
         "signer": envelope.signers.values_list("pk", flat=True).first() or envelope.pk,
         "organisation_id": membership.organisation_id,
         "form": "json",
     }
     if name == "signing:decline":
         known["token"] = give_token(EnvelopeFactory(signing=True).signers.first())
+    if name.startswith("orders:"):
+        # Where an address takes words alone: a step that there is, or what is left of the odd value.
+        word = re.sub(r"[^a-zA-Z0-9_-]", "", odd)[:50]
+        known |= {"name": word if len(word) % 3 == 1 else "person", "kind": word or "id_front"}
     kwargs = {one: known.get(one, odd.replace("/", "") or "x") for one in parameters}
     return reverse(name, kwargs=kwargs)
+
+
+def _object_of(name: str, membership: Membership, envelope: Envelope) -> Any:
+    """What the address is about: a member, an order, a certificate, or the envelope."""
+    if name.startswith("customers:") and "member" in name:
+        return membership
+    ours = {"organisation": membership.organisation}
+    if name.startswith("orders:"):
+        return Order.objects.filter(**ours, state="draft").first() or OrderFactory(**ours)
+    if name.startswith("certificates:"):
+        return Certificate.objects.filter(**ours).first() or CertificateFactory(**ours)
+    return envelope
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,6 +156,7 @@ def _ground() -> tuple[Client, Membership]:
     membership = Membership.objects.filter(role="owner").order_by("-pk").first()
     if membership is None:
         SellPriceFactory()
+        sold("OTPMOB")
         return member_client("owner")
     client = Client(headers={"accept-language": "en"})
     client.force_login(membership.user)

@@ -1,6 +1,7 @@
 """No page asks the database more often because there is more to show."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,8 +16,23 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.flows.change_plan import change
 from billing.flows.meter import MeteredPerson, meter
-from billing.models import Price, ProviderCall, VatRate
+from billing.flows.purchase import intend
+from billing.flows.top_up import record_transfer
+from billing.models import (
+    DailyCount,
+    Difference,
+    Explanation,
+    Plan,
+    Price,
+    ProviderCall,
+    ProviderLine,
+    ProviderReading,
+    Reconciliation,
+    VatRate,
+)
+from billing.tests.factories import PlanFactory, plan_with
 from customers.flows.invite import PER_ADDRESS, invite
 from customers.models import Membership, Organisation
 from customers.tests.factories import (
@@ -86,6 +102,24 @@ def usage(number: int, organisation: Organisation | None) -> None:
     organisation = organisation or OrganisationFactory()
     purchase = PurchaseFactory(organisation=organisation, bought=True, quantity=1)
     meter(purchase, [MeteredPerson(str(number), f"Signer {number}", purchase.pk, "Contract")], timezone.now())
+
+
+def transfer(number: int) -> None:
+    on = timezone.localdate()
+    record_transfer(OrganisationFactory(), Decimal("10.00"), on, f"TRN {number}", "Staff")
+
+
+def plan_start(number: int) -> None:
+    change(OrganisationFactory(), plan_with(included=5, beyond=Plan.Beyond.POSTPAID), "Staff")
+
+
+def reservation(number: int) -> None:
+    organisation = OrganisationFactory()
+    change(organisation, plan_with(free=5, fee=0), "Staff")
+    intend(
+        organisation=organisation, fact_key=f"test:{number}", product="simple_signature", generation="x",
+        quantity=1, tariff="single", request_digest="0" * 64, now=timezone.now(),
+    )  # fmt: skip
 
 
 def mail(number: int, _: Any) -> None:
@@ -159,6 +193,38 @@ def message(number: int, _: Any) -> None:
     text(kind="x", recipient=f"+3933312345{number:02}", words="x", good_until=timezone.now())
 
 
+def provider_line(number: int) -> ProviderLine:
+    row = ProviderLine(reference=f"txn_{number}", amount=-1, at=timezone.now())
+    row.save()
+    return row
+
+
+def reconciliation(number: int) -> Reconciliation:
+    reading = ProviderReading(started_at=timezone.now(), credit=0)
+    reading.save()
+    run = Reconciliation(number=number + 1, reading=reading, until=timezone.now())
+    run.save()
+    return run
+
+
+def explanation(number: int) -> None:
+    run = reconciliation(number)
+    Explanation(purchase=PurchaseFactory(), line=provider_line(number), run=run).save()
+
+
+def difference(number: int, _: Any) -> None:
+    Difference.objects.create(
+        key=f"line:{number}",
+        kind="extra",
+        occurred_at=timezone.now(),
+        amount=1,
+        line=provider_line(number),
+        purchase=PurchaseFactory(),
+        owner=UserFactory(),
+        causes=["charged_twice", "outside"],
+    )
+
+
 # What a staff's list shows, and how another row of it comes to be.
 ROWS: dict[str, Maker] = {
     "signatures.Envelope": envelope,
@@ -168,9 +234,22 @@ ROWS: dict[str, Maker] = {
     "billing.Price": lambda n, _: SellPriceFactory(organisation=OrganisationFactory()),
     "billing.VatRate": lambda n, _: VatRate(rate=n, valid_from=timezone.now(), source="x").save(),
     "billing.Usage": usage,
+    "billing.BankTransfer": lambda n, _: transfer(n),
+    "billing.Movement": lambda n, _: transfer(n),
+    "billing.Plan": lambda n, _: PlanFactory(organisation=OrganisationFactory()),
+    "billing.PlanStart": lambda n, _: plan_start(n),
+    "billing.Charge": lambda n, _: plan_start(n),
+    "billing.Reservation": lambda n, _: reservation(n),
     "billing.ProviderCall": lambda n, _: ProviderCall(
         method="POST", host="x", path=f"/{n}", duration_ms=n
     ).save(),
+    "billing.DailyCount": lambda n, _: DailyCount(
+        day=timezone.localdate(), scope=f"POST:x/{n}", total=n, wallet=n, subscription=0, errors=0
+    ).save(),
+    "billing.Difference": difference,
+    "billing.Explanation": lambda n, _: explanation(n),
+    "billing.ProviderLine": lambda n, _: explanation(n),
+    "billing.Reconciliation": lambda n, _: reconciliation(n),
     "auth.Group": lambda n, _: Group.objects.create(name=f"Group {n}"),
     "customers.User": lambda n, _: UserFactory(),
     "customers.Organisation": lambda n, _: OrganisationFactory(),

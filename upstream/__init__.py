@@ -57,11 +57,14 @@ from .port import (
 from .provider import Provider
 from .redaction import redacted_audit
 from .spid import Voucher
+from .statistics import Counts, DomainCounts
 from .tokens import MemoryTokens, TokenStore
 
 __all__ = [
     "Applicant",
     "CatalogueProduct",
+    "Counts",
+    "DomainCounts",
     "Exchange",
     "Generation",
     "IdDocument",

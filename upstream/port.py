@@ -192,6 +192,11 @@ class Subscription:
     available_requests: int | None
     starts_at: datetime | None
     expires_at: datetime | None
+    total_requests: int | None = None
+    """This and what follows only details tell; the price of one request is in EUR."""
+    price_per_request: Decimal | None = None
+    kind: str = ""
+    is_renewed: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone, translation
 
-from ..models import Usage
+from ..models import Funding, Usage
 from ..models.usage import UsageQuerySet
 from ..products import labels
 from ..usage_report import totals_of
 from .dialects import Dialect
-from .usage_in_sql import lines_in_sql
+from .usage_in_sql import Words, lines_in_sql
 
 CHUNK = 2000
 
@@ -41,6 +41,7 @@ CUSTOMER_COLUMNS = [
     Column("Prezzo unitario", "unit_price", "unit_price"),
     Column("Costo", "cost", "amount"),
     Column("Aliquota IVA", "vat_rate", "vat_rate"),
+    Column("Pagato con", "paid_by", "paid_by"),
 ]
 # What the reseller's own accountant gets: the same, with what we paid and where to find the fact.
 STAFF_COLUMNS = [
@@ -48,6 +49,7 @@ STAFF_COLUMNS = [
     Column("Importo", "amount", "amount"),
     Column("Costo di acquisto", "cost", "own_cost"),
     Column("Aliquota IVA", "vat_rate", "vat_rate"),
+    Column("Pagato con", "paid_by", "paid_by"),
     Column("Tariffa", "tariff", "tariff"),
     Column("Riferimento fornitore", "provider_reference", "provider_reference"),
     Column("Identificativo", "usage_id", "id"),
@@ -64,10 +66,13 @@ def shortest(amount: Decimal) -> Decimal:
 def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> Iterator[str]:
     """The export's text from the same query that the page shows; its last row holds the page's sums."""
     with translation.override("it" if dialect.name == "it" else "en"):
-        products = labels()
+        words: Words = {
+            "product_name": ("product", labels()),
+            "paid_by": ("funding", {key: str(label) for key, label in Funding.choices}),
+        }
     yield dialect.heading([column.heading(dialect) for column in columns])
     write = lines_in_sql if connection.vendor == "postgresql" else lines_in_python
-    yield from write(lines, [column.field for column in columns], dialect, products)
+    yield from write(lines, [column.field for column in columns], dialect, words)
     yield from dialect.rows([_sums(lines, columns, dialect)])
 
 
@@ -87,7 +92,7 @@ def own_cost_of(lines: UsageQuerySet) -> Decimal:
 
 
 def lines_in_python(
-    lines: UsageQuerySet, fields: Sequence[str], dialect: Dialect, products: dict[str, str]
+    lines: UsageQuerySet, fields: Sequence[str], dialect: Dialect, words: Words
 ) -> Iterator[str]:
     """The rows of an export without its heading, one at a time. On PostgreSQL they come from ``usage_in_sql``."""
 
@@ -95,8 +100,9 @@ def lines_in_python(
         match field:
             case "day":
                 return timezone.localtime(usage.occurred_at).date()
-            case "product_name":
-                return products.get(usage.product, usage.product)
+            case "product_name" | "paid_by":
+                source, named = words[field]
+                return named.get(getattr(usage, source), getattr(usage, source))
             case "organisation":
                 return usage.organisation.name
             case "unit_price":

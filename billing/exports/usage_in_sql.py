@@ -4,7 +4,7 @@ Byte for byte what ``usage`` writes in Python, which a test holds against each o
 written, here only how to say it in SQL.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +15,10 @@ from ..models.usage import UsageQuerySet
 from .dialects import Dialect
 
 CHUNK = 2000
-# Columns that are no texts of people; the name of a product is a constant.
-NO_TEXTS = {"day", "product_name", "unit_price", "amount", "own_cost", "vat_rate", "id"}
+# What keys are called: by the field of an export, the column that holds the key, and the words.
+Words = Mapping[str, tuple[str, Mapping[str, str]]]
+# Columns that are no texts of people; what keys are called is a constant.
+NO_TEXTS = {"day", "product_name", "paid_by", "unit_price", "amount", "own_cost", "vat_rate", "id"}
 TEXTS = {"organisation": "organisation__name"}
 SEPARATED = "\u0001"
 # Two decimals, and as many more as the number really has.
@@ -44,10 +46,10 @@ HARMLESS_LINE = rf"""concat_ws('{SEPARATED}', %(expressions)s) !~ '(^|{SEPARATED
 
 
 def lines_in_sql(
-    lines: UsageQuerySet, fields: Sequence[str], dialect: Dialect, products: dict[str, str]
+    lines: UsageQuerySet, fields: Sequence[str], dialect: Dialect, words: Words
 ) -> Iterator[str]:
     """The rows of an export without its heading, many at a time."""
-    line = _line(fields, dialect, products)
+    line = _line(fields, dialect, words)
     written = lines.select_related(None).annotate(line=line).values_list("line", flat=True)
     part: list[str] = []
     # Outside a transaction the server would write all of it to disk before the first line.
@@ -60,11 +62,11 @@ def lines_in_sql(
     yield "\r\n".join([*part, ""])
 
 
-def _line(fields: Sequence[str], dialect: Dialect, products: dict[str, str]) -> Case:
+def _line(fields: Sequence[str], dialect: Dialect, words: Words) -> Case:
     """A line. One look at all of its texts together decides for most lines that they stand there as they are."""
 
     def joined(is_harmless: bool) -> Func:
-        cells = [_cell(field, dialect, products, is_harmless) for field in fields]
+        cells = [_cell(field, dialect, words, is_harmless) for field in fields]
         return Func(Value(dialect.separator), *cells, function="concat_ws", output_field=TextField())
 
     texts = [F(TEXTS.get(field, field)) for field in fields if field not in NO_TEXTS]
@@ -72,13 +74,14 @@ def _line(fields: Sequence[str], dialect: Dialect, products: dict[str, str]) -> 
     return Case(When(is_harmless, then=joined(True)), default=joined(False), output_field=TextField())
 
 
-def _cell(field: str, dialect: Dialect, products: dict[str, str], is_harmless: bool) -> Any:
+def _cell(field: str, dialect: Dialect, words: Words, is_harmless: bool) -> Any:
     match field:
         case "day":
             return _day(dialect)
-        case "product_name":
-            named = [When(product=key, then=Value(dialect.written(name))) for key, name in products.items()]
-            return Case(*named, default=_text("product", dialect), output_field=TextField())
+        case "product_name" | "paid_by":
+            source, names = words[field]
+            named = [When(**{source: key}, then=Value(dialect.written(name))) for key, name in names.items()]
+            return Case(*named, default=_text(source, dialect), output_field=TextField())
         case "unit_price":
             return _number(SHORTEST, dialect, "unit_price")
         case "amount":

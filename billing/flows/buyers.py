@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from upstream import ProviderError
+from upstream import ProviderError, Rejected
 
 from ..models import Purchase
 
@@ -16,11 +16,18 @@ class Bought:
     answer: Any
 
 
+class TooLate(Rejected):
+    """What was intended cannot be done any more: we refuse it ourselves, and nothing is sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, proves_not_bought=True)
+
+
 class Buyer(Protocol):
     """What the fence must know about one product. The ``on_`` methods run inside the settling transaction."""
 
     def prepare(self, purchase: Purchase) -> Any:
-        """Make the request ready. Whatever it raises, nothing was sent."""
+        """Make the request ready. Whatever it raises, nothing was sent; ``TooLate`` ends the purchase as refused."""
 
     def call(self, purchase: Purchase, request: Any) -> Bought:
         """Make the paid call, once. Raises ``ProviderError``."""
@@ -39,7 +46,7 @@ class Buyer(Protocol):
         """It was bought."""
 
     def on_refused(self, purchase: Purchase, error: ProviderError) -> None:
-        """The provider refused it for good."""
+        """The provider refused it for good, or it was ``TooLate`` to send it."""
 
     def on_waiting(self, purchase: Purchase) -> None:
         """It waits: ``purchase.state`` says for what."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..models import Funding, Price, Purchase, Reservation, Usage, VatRate
 from ..models.usage import usage_id
 from .fund import Seats
+from .roll_up import write_usage
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def meter(
         for pk, person in ids.items()
         if pk not in known
     ]
-    return len(Usage.objects.bulk_create(rows))
+    return write_usage(purchase.organisation_id, rows)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from ..models.price_book import PriceMissing
 from ..products import label_of
 from ..provider import provider
 from .allowance import has_plan
-from .buyers import Bought, UnlistedBuyer, buyer_of
+from .buyers import Bought, TooLate, UnlistedBuyer, buyer_of
 from .fund import as_waiting, end_funding, hold, plan_funding, tell_of_waiting
 from .ledger import open_ledger
 from .split import Wanted
@@ -166,6 +166,9 @@ def buy(purchase_id: Any) -> str:
         return Purchase.objects.values_list("state", flat=True).get(pk=purchase_id)
     try:
         request = buyer_of(purchase).prepare(purchase)
+    except TooLate as error:
+        record_failure(purchase, error)
+        return purchase.state
     except Exception as error:
         record_unsendable(purchase, error)
         raise

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0010_invoices'),
-        ('customers', '0002_indexes'),
+        ('customers', '0010_invoice_data'),
     ]
 
     operations = [

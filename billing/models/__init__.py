@@ -16,19 +16,27 @@ from .ledger import BankTransfer, Movement
 from .payment import AccountingCode, Payment, Reminder
 from .plan import Plan, PlanAllowance, PlanStart
 from .price_book import Price, Product, Tariff, VatRate
+from .provider_books import DailyCount, ProviderLine, ProviderReading, RequestCount
 from .provider_call import ProviderCall
 from .purchase import Purchase, PurchaseStep
+from .reconciliation import Cause, Difference, DifferenceStep, Explanation, Reconciliation
 from .seller import Seller
 from .statement import Statement, StatementLine
 from .tax_rules import StampDuty, TaxRule
 from .transmission import Filing, InvoiceFile, SdiOutcome, Transmission
 from .usage import Usage
+from .usage_day import UsageDay
 
 __all__ = [
     "AccountingCode",
     "BankTransfer",
+    "Cause",
     "Charge",
+    "DailyCount",
+    "Difference",
+    "DifferenceStep",
     "DraftLine",
+    "Explanation",
     "Filing",
     "Funding",
     "Invoice",
@@ -47,9 +55,13 @@ __all__ = [
     "Price",
     "Product",
     "ProviderCall",
+    "ProviderLine",
+    "ProviderReading",
     "Purchase",
     "PurchaseStep",
+    "Reconciliation",
     "Reminder",
+    "RequestCount",
     "Reservation",
     "ReservationEnd",
     "SdiOutcome",
@@ -61,5 +73,6 @@ __all__ = [
     "TaxRule",
     "Transmission",
     "Usage",
+    "UsageDay",
     "VatRate",
 ]

@@ -118,6 +118,8 @@ class Purchase(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="purchase_newest_of_all"),
             models.Index(fields=["provider_reference"], name="purchase_reference"),
+            models.Index(fields=["sent_at"], name="purchase_sent"),
+            models.Index(fields=["settled_at"], name="purchase_settled"),
         ]
         constraints = [
             models.UniqueConstraint(

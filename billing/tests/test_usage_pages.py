@@ -71,6 +71,7 @@ def test_the_export_is_the_pages_lines_and_the_same_sum(accountant):
     assert Decimal("2.85") == totals.net
     assert list(lines[0]) == [
         "Data", "Organizzazione", "Busta", "Firmatario", "Prodotto", "Prezzo unitario", "Costo", "Aliquota IVA",
+        "Pagato con",
     ]  # fmt: skip
     assert lines[0]["Data"] == "10/03/2026"
 
@@ -144,7 +145,7 @@ def test_totals_agree_with_the_accountants_vectors(quantity, unit, net, vat):
 def test_the_page_asks_a_constant_number_of_questions(accountant, django_assert_max_num_queries):
     client, membership = accountant
     used(membership.organisation, [f"Signer {number}" for number in range(60)])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         client.get(reverse("usage:month"), MARCH)
 
 
@@ -170,3 +171,56 @@ def test_a_day_far_off_but_in_reach_is_simply_an_empty_period(accountant):
     far = {"first": "2000-01-01", "last": "2100-12-31"}
     assert client.get(reverse("usage:month"), far).status_code == 200
     assert rows(client.get(reverse("usage:export"), far), ";") == []
+
+
+def test_the_section_says_it_in_sentences_draws_it_and_has_the_same_as_a_table(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi", "Luc Martin"])
+    used(membership.organisation, ["Eva Bruni"], at=datetime(2026, 3, 12, 12, tzinfo=UTC))
+    page = client.get(reverse("usage:month"), {**MARCH, "by": "day", "split": "funding"}).content.decode()
+    assert "3 pieces were used, for €2.85 without VAT." in page
+    assert "By kind:" in page
+    assert "post-paid 3" in page
+    assert "Most were used in: 10 Mar 2026 (2 pieces)." in page
+    assert page.count('<rect class="chart__tone-1" x=') == 2
+    assert '<th scope="row">11 Mar 2026</th>' in page
+
+
+@pytest.mark.parametrize(
+    "query", [{"by": "week"}, {"split": "person"}, {"by": "", "split": ""}, {"page": "99"}]
+)
+def test_what_makes_no_sense_is_as_if_it_was_not_asked_for(accountant, query):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi"])
+    answer = client.get(reverse("usage:month"), {**MARCH, **query})
+    assert answer.status_code == 200
+    assert b"Anna Rossi" in answer.content
+
+
+def test_the_summary_is_the_pages_bars_and_adds_up_to_its_totals(accountant):
+    client, membership = accountant
+    used(membership.organisation, ["Anna Rossi", "Luc Martin"])
+    used(membership.organisation, ["Eva Bruni"], at=datetime(2026, 4, 12, 12, tzinfo=UTC))
+    year = {"first": "2026-01-01", "last": "2026-12-31", "by": "month"}
+    lines = rows(client.get(reverse("usage:summary"), {**year, "form": "plain"}), ",")
+    assert [(line["from"], line["paid_by"], line["quantity"]) for line in lines] == [
+        ("2026-03-01", "post-paid", "2"),
+        ("2026-04-01", "post-paid", "1"),
+    ]
+    assert sum(Decimal(line["cost"]) for line in lines) == Decimal("2.85")
+    italian = rows(client.get(reverse("usage:summary"), {**year, "form": "it"}), ";")[0]
+    assert (italian["Dal"], italian["Costo"], italian["Pagato con"]) == ("01/03/2026", "1,90", "posticipato")
+
+
+def test_nothing_of_another_house_is_in_the_summary(accountant):
+    used(OrganisationFactory(), ["Somebody Else"])
+    assert rows(accountant[0].get(reverse("usage:summary"), MARCH), ";") == []
+
+
+def test_lines_are_paged_as_far_as_people_page(accountant, monkeypatch):
+    client, membership = accountant
+    monkeypatch.setattr("billing.usage_views.MOST_LINES", 100)
+    used(membership.organisation, [f"Signer {number}" for number in range(130)])
+    answer = client.get(reverse("usage:month"), {**MARCH, "page": "9"})
+    assert answer.context["page"].paginator.num_pages == 2
+    assert "Shown are the first 100 of 130 lines" in answer.content.decode()

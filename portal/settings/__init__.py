@@ -15,5 +15,6 @@ from .mail import *
 from .money import *
 from .provider import *
 from .queue import *
+from .reconciliation import *
 from .security import *
 from .spid import *

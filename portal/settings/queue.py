@@ -185,6 +185,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "prove usage by the day": {
+        "task": "billing.wallet_tasks.prove_usage_days",
+        "schedule": crontab(hour="2", minute="0"),
+        "options": {"expires": 3600},
+    },
     "prove ledgers": {
         "task": "billing.wallet_tasks.prove_ledgers",
         "schedule": crontab(hour="1", minute="45"),
@@ -193,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep unused files": {
         "task": "documents.tasks.sweep_unused",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "compare the provider's books": {
+        "task": "billing.tasks.reconcile",
+        "schedule": crontab(hour="3", minute="10"),
         "options": {"expires": 3600},
     },
 }

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
 
 from portal.templatetags.reading import browser, day
 
@@ -29,3 +30,8 @@ def test_a_browser_has_the_name_that_people_know(calls_itself, name):
 def test_a_day_is_written_as_its_readers_do(language, written):
     with translation.override(language):
         assert day(date(2026, 3, 1)) == written
+
+
+def test_months_are_small_in_italian_wherever_django_writes_them():
+    with translation.override("it"):
+        assert date_format(date(2026, 12, 7), "DATE_FORMAT") == "7 dicembre 2026"

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 
 from .. import clock, knobs, services, usage
-from ..flows.charge import wallet
+from ..flows.book import wallet
 from ..models import Delivery, ErrorEntry, Subscription, Usage, WalletTransaction
 from .access import ProviderRequest, by_method, check_account
 from .answers import Refusal, good, good_wrapped, number
@@ -86,9 +86,10 @@ def credit(request: ProviderRequest) -> HttpResponse:
 
 
 def movements(request: ProviderRequest) -> HttpResponse:
-    """`GET /wallet/transactions`, newest first."""
+    """`GET /wallet/transactions`, newest first; what is dated later is not there yet."""
     skip, limit = page_of(request)
-    rows = WalletTransaction.objects.order_by("-created_at", "-pk")[skip : skip + limit]
+    booked = WalletTransaction.objects.filter(created_at__lte=clock.now())
+    rows = booked.order_by("-created_at", "-pk")[skip : skip + limit]
     return good(
         [
             {

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 from .. import clock, knobs, services
 from ..api.answers import Refusal, number
-from ..models import Generation, Procedure, Subscription, Wallet, WalletTransaction
+from ..models import Generation, Procedure, Subscription, WalletTransaction
+from .book import book_call, move, wallet
+
+__all__ = ["Spent", "charge", "move", "refund", "wallet"]
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,6 @@ class Spent:
     amount: Decimal
     from_wallet: bool
     from_subscription: bool
-
-
-def wallet() -> Wallet:
-    """The account's wallet, made with its first credit when there is none."""
-    return Wallet.objects.get_or_create(pk=1)[0]
 
 
 def _units(procedure: Procedure, people: int) -> int:
@@ -58,29 +56,9 @@ def charge(procedure: Procedure, people: int) -> Spent:
     if amount > purse.credit:
         message = f"Insufficient Credit in Wallet: {number(amount)} > {number(purse.credit)}"
         raise Refusal(402, message, 207)
-    if plan and planned:
-        plan.available_requests -= planned
-        plan.updated_at = now
-        plan.save(update_fields=["available_requests", "updated_at"])
-    if amount:
-        move(-amount, f"API usage - {services.domain_of(procedure.scope)}", procedure.id, units)
+    book_call(procedure.scope, procedure.id, amount, units, plan, planned)
     procedure.charged_at = now
     return Spent(amount, amount > 0, planned > 0)
-
-
-def move(amount: Decimal, description: str, procedure_id: str = "", people: int = 0) -> None:
-    """Book an amount; negative is spent. Inside a transaction of the caller."""
-    purse = wallet()
-    purse.credit += amount
-    purse.updated_at = clock.now()
-    purse.save(update_fields=["credit", "updated_at"])
-    WalletTransaction.objects.create(
-        amount=amount,
-        description=description,
-        procedure_id=procedure_id,
-        people=people,
-        created_at=clock.now(),
-    )
 
 
 def refund(procedure: Procedure, *, is_due: bool) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from .. import clock, knobs, services
 from ..api.answers import Refusal, number
 from ..order_models import Order, Product
+from .book import book_call, move, wallet
 from .catalogue import listed
-from .charge import Spent, move, wallet
+from .charge import Spent
 
 VIDEO_RECOGNITION = "VIDEORIC"
 
@@ -41,8 +42,7 @@ def check_credit(amount: Decimal) -> None:
 
 def book_order(order: Order, amount: Decimal) -> Spent:
     """Take this much for an order; inside a transaction of the caller, who saves the order."""
-    if amount:
-        move(-amount, f"API usage - {services.domain_of(order.scope)}", order.id)
+    book_call(order.scope, order.id, amount, 0, None, 0)
     order.charged_at = clock.now()
     return Spent(amount, amount > 0, False)
 

@@ -38,6 +38,11 @@ _BUTTONS = [
     ("Callback lost", {"fault": "lost_callback"}),
     ("Signed PDF tampered with", {"fault": "tampered_document"}),
     ("Wrong MD5 told", {"fault": "wrong_md5"}),
+    ("Charged twice", {"fault": "charged_twice"}),
+    ("Not charged", {"fault": "not_charged"}),
+    ("Other amount", {"fault": "other_amount"}),
+    ("Line an hour late", {"fault": "late_line", "seconds": 3600}),
+    ("Counted twice", {"fault": "miscounted"}),
 ]
 
 _DONE = {
@@ -104,7 +109,7 @@ def _faults(request: HttpRequest) -> None:
             raise ValueError("there is no such button")
         faults.switch_on(_BUTTONS[number][1])
     else:
-        fields = ("fault", "path", "method", "times", "seconds", "status", "word", "retry_after")
+        fields = ("fault", "path", "method", "times", "seconds", "status", "word", "retry_after", "amount")
         faults.switch_on({name: request.POST[name] for name in fields if request.POST.get(name)})
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 
-from .. import clock, knobs, services
+from .. import clock, knobs
 from ..api.answers import Refusal, number
-from ..flows.charge import Spent, wallet
-from ..flows.charge import move as book
+from ..flows.book import book_call, wallet
+from ..flows.charge import Spent
 from ..models import Subscription
 from .models import SpidVoucher
 
@@ -47,12 +47,7 @@ def _charge(scope: str, voucher: SpidVoucher) -> Spent:
     if amount > purse.credit:
         needed = f"Insufficient Credit in Wallet: {number(amount)} > {number(purse.credit)}"
         raise Refusal(402, needed, NO_CREDIT)
-    if plan is not None:
-        plan.available_requests -= 1
-        plan.updated_at = clock.now()
-        plan.save(update_fields=["available_requests", "updated_at"])
-    if amount:
-        book(-amount, f"API usage - {services.domain_of(scope)}", voucher.id, 1)
+    book_call(scope, voucher.id, amount, 1, plan, 0 if plan is None else 1)
     return Spent(amount, amount > 0, plan is not None)
 
 

@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "picture_uploaded": (gettext_lazy("A picture of the ID document uploaded"), "neutral", "upload"),
     "bought": (gettext_lazy("Taken on by the signature service"), "progress", "check"),
     "purchase_refused": (gettext_lazy("Not accepted by the signature service"), "danger", "circle-alert"),
+    "too_late": (gettext_lazy("Not bought: it was too late by then"), "danger", "clock"),
     "awaiting_funds": (
         gettext_lazy("Your wallet lacks credit: it goes on by itself after a top-up"),
         "attention",
@@ -122,7 +123,7 @@ def _entry(event: OrderEvent, can_see_person: bool) -> Entry:
 def _detail(event: OrderEvent, can_see_person: bool) -> str:
     data: dict[str, Any] = event.data
     match event.kind:
-        case "purchase_refused" | "failed" | "papers_refused":
+        case "purchase_refused" | "too_late" | "failed" | "papers_refused":
             return str(data.get("message", ""))
         case "awaiting_funds":
             return _("Nothing was bought, and nothing was taken from your wallet.")
@@ -137,7 +138,8 @@ def _detail(event: OrderEvent, can_see_person: bool) -> str:
             number = data.get("tracking")
             return _("Number %(number)s") % {"number": number} if number else ""
         case "secrets_arrived" | "secrets_opened" | "secrets_forgotten":
-            return ", ".join(names_in_words(data.get("what", [])))
+            # Some of the names have commas of their own.
+            return " · ".join(names_in_words(data.get("what", [])))
         case "certificate_recorded" | "renewal_done":
             return _("Valid until %(day)s") % {"day": _said(data.get("expires_on"))}
         case "renewal_with_holder":

@@ -27,6 +27,23 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target?.contains(document.activeElement)) event.detail.shouldSwap = false;
 });
 
+// What was ticked or written below "Is this right all the same?" while an answer was on its way stands as it is.
+let answered = null;
+const boxesIn = (confirm) => [...confirm.querySelectorAll("input[type=checkbox]")];
+const reasonIn = (confirm) => confirm.querySelector("[name$=confirmation_reason]");
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const confirm = event.detail.target;
+  if (confirm?.id === "confirm")
+    answered = { boxes: new Map(boxesIn(confirm).map((box) => [box.value, box.checked])), reason: reasonIn(confirm)?.value };
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const confirm = event.detail.target;
+  if (confirm?.id !== "confirm" || !answered) return;
+  for (const box of boxesIn(confirm)) box.checked = answered.boxes.get(box.value) ?? box.checked;
+  const reason = reasonIn(confirm);
+  if (reason && answered.reason !== undefined) reason.value = answered.reason;
+});
+
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   const feedback = event.detail.target;
   if (!feedback?.id.endsWith("_feedback")) return;

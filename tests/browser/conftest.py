@@ -3,11 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from .stack import Stack, running_stack
+from .steps import PATIENCE_SECONDS
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -47,6 +49,13 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def open_window(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
     """Opens a window of its own cookies; what a page complains about in the console fails the test."""
+    with open_windows(chromium, stack) as open_one:
+        yield open_one
+
+
+@contextmanager
+def open_windows(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
+    """The same for as long as somebody needs it."""
     complaints: list[str] = []
     windows = []
 
@@ -59,7 +68,8 @@ def open_window(chromium: Any, stack: Stack) -> Iterator[Callable[..., Any]]:
             locale="en-GB",
         )
         context.add_cookies([{"name": "django_language", "value": language, "url": stack.url}])
-        context.set_default_timeout(15000)
+        # A machine that does much else at once is slow, and not broken.
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: _note(complaints, page, said))

@@ -41,6 +41,7 @@ def addresses() -> str:
         organisation=house, state=Purchase.State.UNDECIDED, next_attempt_at=NEVER, sent_at=NEVER
     )
     staff = ["/staff/", f"/staff/billing/purchase/{unclear.pk}/decide/", "/staff/billing/usage/export/"]
+    staff += ["/staff/billing/usage/margin/", "/staff/billing/difference/"]
     _staff("desk@sigillo.example")
     return json.dumps({"members": members, "signers": signers, "staff": staff})
 

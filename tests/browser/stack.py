@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -21,18 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 180
 
 
-@dataclass(frozen=True)
 class Stack:
-    """Where the running portal and its sandbox are, and with which environment."""
+    """Where the running portal and its sandbox are, with which environment, and at which time."""
 
-    url: str
-    sandbox: SandboxHandle
-    environment: dict[str, str]
+    def __init__(self, folder: Path, sandbox: SandboxHandle, port: int, environment: dict[str, str]) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.port = port
+        self.url = environment["PORTAL_URL"]
+        self.environment = environment
+        self.days_ahead = 0
+        self._processes = ExitStack()
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command against the running portal's database."""
+        """Run a management command against the running portal's database, at its time."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            self._command("manage.py", *arguments),
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -41,30 +44,46 @@ class Stack:
         )
         return done.stdout.strip()
 
+    def start(self) -> None:
+        """Start web and worker with beat, and wait until pages are answered."""
+        web = ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "8"]
+        schedule = str(self.folder / "beat-schedule")
+        worker = ["celery", "-A", "portal", "worker", "-B", "-s", schedule, "--concurrency", "2"]
+        for program in (web, [*worker, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]):
+            log = self.folder / f"{program[0]}.log"
+            self._processes.enter_context(_running(self._command(*program), self.environment, log))
+        _wait_for(f"{self.url}/healthz/")
+
+    def stop(self) -> None:
+        """Stop what ``start`` has started."""
+        self._processes.close()
+
+    def move_clock(self, days: int) -> None:
+        """So many days pass at once, for the portal and for the provider: the portal sleeps through them."""
+        self.stop()
+        self.days_ahead += days
+        self.sandbox.advance(days=days)
+        self.start()
+
+    def _command(self, program: str, *arguments: str) -> list[str]:
+        if self.days_ahead:
+            return [sys.executable, "-m", "tests.browser.later", str(self.days_ahead), program, *arguments]
+        return [sys.executable, *(() if program.endswith(".py") else ("-m",)), program, *arguments]
+
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[Stack]:
     """Start everything on free ports with its data in ``folder``; stop all of it at the end."""
-    with ExitStack() as stack:
-        sandbox = stack.enter_context(running_sandbox(folder / "sandbox"))
+    with ExitStack() as around:
+        sandbox = around.enter_context(running_sandbox(folder / "sandbox"))
         port = free_port()
-        url = f"http://localhost:{port}"
-        environment = _environment(folder, url, sandbox, stack)
-        for command in (["migrate", "-v0"], ["demo_data"]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                capture_output=True,
-            )
-        web = ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
-        schedule = str(folder / "beat-schedule")
-        worker = ["celery", "-A", "portal", "worker", "-B", "-s", schedule, "--concurrency", "2"]
-        for command in (web, [*worker, "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]):
-            stack.enter_context(_running(command, environment, folder / f"{command[0]}.log"))
-        _wait_for(f"{url}/healthz/")
-        yield Stack(url, sandbox, environment)
+        environment = _environment(folder, f"http://localhost:{port}", sandbox, around)
+        stack = Stack(folder, sandbox, port, environment)
+        stack.manage("migrate", "-v0")
+        stack.manage("demo_data")
+        around.callback(stack.stop)
+        stack.start()
+        yield stack
 
 
 def _environment(folder: Path, url: str, sandbox: SandboxHandle, stack: ExitStack) -> dict[str, str]:
@@ -122,9 +141,9 @@ def _broker(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("w") as output:
+    with log.open("a") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            command,
             cwd=ROOT,
             env=environment,
             stdout=output,

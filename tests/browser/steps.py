@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from .stack import Stack
 
 PASSWORD = "sigillo-demo"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 45
 
 
 def log_in(page: Any, email: str) -> None:

@@ -6,14 +6,11 @@ import pytest
 
 from documents.tests import pictures
 
+from .order_steps import MARIO, begin, fill, go_on, person_to_document, upload
 from .steps import check_accessibility, log_in
 
 pytestmark = pytest.mark.slow
 WINDOWS = [("desktop", "light", "en"), ("phone", "dark", "en")]
-MARIO = {
-    "given_name": "Mario", "surname": "Rossi", "tax_code": "rssmra85c15h501r", "email": "mario.rossi@example.it",
-    "mobile": "333 1234567",
-}  # fmt: skip
 # What the other half of the house brings along once it is there: a rule for renewals, an order to add a video to.
 PREPARED = """
 from datetime import date
@@ -42,53 +39,6 @@ def page(request: Any, shop: Any, open_window: Any) -> Any:
     page = open_window(window, scheme=scheme, language=language)
     log_in(page, "giulia@bottega.example")
     return page
-
-
-def begin(page: Any, code: str, need: str = "new") -> None:
-    """Find the product in the shop by answering, and order it."""
-    page.goto("/certificates/shop/")
-    # The catalogue is read by the worker, some seconds after the first start.
-    for _ in range(30):
-        if page.locator(".product").count():
-            break
-        page.wait_for_timeout(1000)
-        page.reload()
-    if need != "new":
-        page.check(f"[name=need][value={need}]")
-        page.wait_for_url(f"**need={need}**")
-    check_accessibility(page)
-    page.click(f".product:has(input[value={code}]) button")
-    page.wait_for_url("**/form/**")
-
-
-def go_on(page: Any, to: str) -> None:
-    check_accessibility(page)
-    page.click("button:has-text('Save and go on')")
-    page.wait_for_url(f"**/form/{to}/")
-
-
-def fill(page: Any, **values: str) -> None:
-    for name, value in values.items():
-        page.fill(f"[name={name}]", value)
-
-
-def person_to_document(page: Any) -> None:
-    fill(page, **MARIO)
-    go_on(page, "birth")
-    assert page.input_value("[name=birth_place]") == "Roma"
-    go_on(page, "residence")
-    fill(page, street="Via dei Mille 12", municipality="Firenze", postal_code="50131")
-    go_on(page, "document")
-    page.check("[value=cie]")
-    fill(page, document_number="CA12345BB", document_issuer="Comune di Firenze")
-    fill(page, document_issued_on="2024-05-06", document_expires_on="2034-03-15")
-    go_on(page, "pictures")
-
-
-def upload(page: Any, kind: str, data: bytes, name: str = "photo.jpg") -> None:
-    side = f"section[aria-labelledby=side-{kind}]"
-    page.set_input_files(f"{side} input[name=file]", {"name": name, "mimeType": "image/jpeg", "buffer": data})
-    page.wait_for_selector(f"{side} .side__picture img")
 
 
 def review(page: Any, *wanted: str) -> None:
@@ -186,6 +136,25 @@ def test_a_mistake_is_said_while_one_types_and_goes_away_when_it_is_mended(page)
     page.goto("/")
     page.click("a:has-text('Signature and CNS on a USB key')")
     page.wait_for_url("**/form/birth/")
+
+
+def test_what_is_confirmed_while_an_answer_is_on_its_way_stands(page):
+    begin(page, "KITCNS")
+    fill(page, given_name="Mario", surname="Rosi", tax_code="rssmra85c15h501r")
+    page.press("[name=tax_code]", "Tab")
+    page.wait_for_selector(".confirm__point")
+    far_away = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", far_away)
+    # Asked for before the box is ticked, answered after the reason is written.
+    fill(page, mobile="333 1234567")
+    page.press("[name=mobile]", "Tab")
+    page.wait_for_timeout(300)
+    page.check(".confirm__point input")
+    page.fill("[name=confirmation_reason]", "So it stands in the register")
+    page.focus("[name=email]")
+    page.wait_for_timeout(2500)
+    assert page.is_checked(".confirm__point input")
+    assert page.input_value("[name=confirmation_reason]") == "So it stands in the register"
 
 
 def test_places_are_suggested_and_the_rest_fills_itself_in(page):

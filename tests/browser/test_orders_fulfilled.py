@@ -1,17 +1,40 @@
 """From the shop to the fulfilled order, for one product of each family, with everybody who acts on the way."""
 
-import re
 from typing import Any
 
 import pytest
 
-from documents.tests import pictures, signing
+from documents.tests import pictures
+from portal.demo import staff_code
 
+from .conftest import open_windows
+from .order_steps import (
+    MARIO,
+    approve,
+    begin,
+    fill,
+    go_on,
+    hand_in,
+    newest_message,
+    open_codes,
+    order_it,
+    person_to_document,
+    reference_of,
+    sign_the_form,
+    traces_of,
+    upload,
+    wait_for,
+)  # fmt: skip
 from .steps import check_accessibility, log_in
-from .test_orders import MARIO, begin, fill, go_on, person_to_document, upload
 
 pytestmark = pytest.mark.slow
-ADDRESS = re.compile(r"/codes/[\w-]{20,}/")
+# What only the holder may ever see.
+CANARIES = {
+    "pin": "70110042",
+    "puk": "70220043",
+    "codice_emergenza": "CANARYERC9",
+    "numero_busta": "700333444555",
+}
 
 
 @pytest.fixture
@@ -21,95 +44,20 @@ def page(stack: Any, open_window: Any) -> Any:
     return page
 
 
-@pytest.fixture
-def staff(stack: Any, open_window: Any) -> Any:
-    page = open_window()
-    log_in(page, "staff@sigillo.example")
-    page.fill("[name=code]", stack.manage("demo_data", "--code"))
-    page.press("[name=code]", "Enter")
-    page.wait_for_load_state()
-    return page
-
-
-def order_it(page: Any) -> None:
-    """Tick what is to be ticked, and buy."""
-    for box in page.locator(".order-form [type=checkbox]").all():
-        box.check()
-    page.click("button:has-text('Order for')")
-    page.wait_for_url(re.compile(r"/certificates/[\w-]{36}/$"))
-
-
-def wait_for(page: Any, text: str) -> None:
-    """The page follows by itself: nobody reloads it."""
-    page.wait_for_selector(f"#live :text('{text}')", timeout=40000)
-    check_accessibility(page)
-
-
-def reference_of(stack: Any, code: str) -> str:
-    """The newest order of a product at the provider."""
-    return str(stack.sandbox.orders(code=code)["newest"][0]["id"])
-
-
-def sign_the_form(page: Any) -> None:
-    """Download the form, sign it with a program of one's own, and upload it again."""
-    page.click("a:has-text('Go to the papers')")
-    page.wait_for_url("**/papers/")
-    page.wait_for_selector("a:has-text('Download the form')", timeout=40000)
-    check_accessibility(page)
-    with page.expect_download() as download:
-        page.click("a:has-text('Download the form')")
-    with open(download.value.path(), "rb") as form:
-        signed = signing.sign(form.read(), "Mario Rossi")
-    page.set_input_files(
-        "[name=signed]", {"name": "modulo.pdf", "mimeType": "application/pdf", "buffer": signed}
-    )
-    page.click("button:has-text('Upload the signed form')")
-    page.wait_for_selector("text=Signed digitally")
-
-
-def hand_in(page: Any) -> None:
-    page.click("button:has-text('Hand in the papers')")
-    page.wait_for_selector("text=The papers are with us")
-
-
-def approve(staff: Any) -> None:
-    """Staff take the first of the queue, look at its papers, and approve them."""
-    staff.goto("/staff/signatures/order/?state__exact=in_review")
-    staff.click("#result_list tbody tr:first-child th a")
-    staff.click("a:has-text('Check the papers')")
-    staff.wait_for_selector("[data-viewer-pages] canvas")
-    staff.check("[name=decision][value=approve]")
-    staff.click("button:has-text('Decide')")
-    staff.wait_for_selector("text=Decided.")
-
-
-def open_codes(stack: Any, holder: Any, wanted: str) -> None:
-    """The holder opens the newest address in their mail, gets an SMS, and reads their codes once."""
-    found = None
-    for _ in range(200):
-        mails = stack.sandbox.messages(to="mario.rossi@example.it", kind="email")
-        found = next((link for mail in mails for link in mail["links"] if ADDRESS.search(link)), None)
-        if found:
-            break
-        holder.wait_for_timeout(100)
-    assert found, "nobody wrote to the holder"
-    holder.goto(found)
-    check_accessibility(holder)
-    holder.click("button:has-text('Send me the code')")
-    holder.wait_for_selector("[name=code]")
-    check_accessibility(holder)
-    for _ in range(100):
-        messages = stack.sandbox.messages(to="+393331234567", kind="sms")
-        if messages:
-            break
-        holder.wait_for_timeout(100)
-    holder.fill("[name=code]", messages[0]["otp"])
-    holder.click("button:has-text('Open, once')")
-    holder.wait_for_selector(f".codes :text('{wanted}')")
-    check_accessibility(holder)
+@pytest.fixture(scope="module")
+def staff(stack: Any, chromium: Any) -> Any:
+    """Staff at their desk, the whole module long: a one-time code lets a person in once."""
+    with open_windows(chromium, stack) as open_one:
+        page = open_one()
+        log_in(page, "staff@sigillo.example")
+        page.fill("[name=code]", staff_code())
+        page.press("[name=code]", "Enter")
+        page.wait_for_load_state()
+        yield page
 
 
 def test_a_signature_on_a_usb_key_from_the_shop_to_the_door(stack, page, staff, open_window):
+    since = newest_message(stack)
     begin(page, "KEY")
     person_to_document(page)
     page.click("button:has-text('Go on without pictures')")
@@ -126,10 +74,12 @@ def test_a_signature_on_a_usb_key_from_the_shop_to_the_door(stack, page, staff, 
     wait_for(page, "We are checking the papers")
     approve(staff)
     wait_for(page, "Papers taken by the maker")
-    stack.sandbox.move_order(reference_of(stack, "KEY"), "evasa")
+    stack.sandbox.move_order(reference_of(stack, "KEY"), "evasa", firma=CANARIES)
     wait_for(page, "Handed to the courier")
-    open_codes(stack, open_window("phone", scheme="dark"), "envelope")
+    assert traces_of(stack, CANARIES) == [], "sealed the moment that they came"
+    open_codes(stack, open_window("phone", scheme="dark"), CANARIES["pin"], since)
     wait_for(page, "Codes opened by the holder")
+    assert traces_of(stack, CANARIES) == []
     page.goto(order)
     page.click("button:has-text('It has arrived')")
     page.wait_for_selector("text=Arrived")
@@ -218,14 +168,14 @@ def test_a_renewal_is_bought_its_code_opened_and_its_end_told_by_the_holder(stac
     page.check("[name=covers][value=remote]")
     page.click("button:has-text('Record it')")
     page.wait_for_selector("text=Recorded.")
-    certificate = page.url
+    certificate, since = page.url, newest_message(stack)
     check_accessibility(page)
     page.click("button:has-text('Renew')")
     page.wait_for_url("**/form/review/")
     order_it(page)
     wait_for(page, "The holder: use the renewal code at the maker")
     holder = open_window("phone", scheme="dark")
-    open_codes(stack, holder, "Renewal code")
+    open_codes(stack, holder, "Renewal code", since)
     holder.click("button:has-text('It is renewed')")
     holder.wait_for_selector("text=nothing more is to be done")
     check_accessibility(holder)

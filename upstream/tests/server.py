@@ -24,6 +24,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
         def answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             body = self.rfile.read(length)
-            path = self.path.split("?")[0]
+            path, _, query = self.path.partition("?")
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, path, headers, json.loads(body) if body else None)
+            request = Request(self.command, path, headers, json.loads(body) if body else None, query)
             server.requests.append(request)
             self.act(server.reply_to(request))
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
-from billing.flows.buyers import Bought
+from billing.flows.buyers import Bought, TooLate
 from billing.flows.meter import MeteredPerson, meter
 from billing.models import Price, Purchase
 from billing.provider import provider
@@ -18,6 +19,7 @@ from ..models import Order
 from . import notify, renew
 from .price import options_of
 from .progress import take_in
+from .renewable import why_not_any_longer
 from .request import VideoRequest, request_digest, request_of
 from .state import Actor, locked, move, tell
 
@@ -35,8 +37,13 @@ class OrderBuyer:
     """Buys, finds again and follows up orders of qualified signatures."""
 
     def prepare(self, purchase: Purchase) -> NewOrder | VideoRequest:
-        """Say what is wanted: exactly what was intended, or ``RequestChanged``."""
+        """Say what is wanted: exactly what was intended, or ``RequestChanged``.
+
+        A renewal may have waited for credit until its last day was over: then ``TooLate``.
+        """
         order = _order_of(purchase)
+        if order.product_family is ProductFamily.RENEWAL:
+            _refuse_what_is_over(order)
         if request_digest(order) != purchase.request_digest:
             raise RequestChanged(str(order.pk))
         return request_of(order, purchase)
@@ -96,10 +103,14 @@ class OrderBuyer:
     def on_refused(self, purchase: Purchase, error: ProviderError) -> None:
         """The provider will not have it: nothing was bought, and the customer is told."""
         with locked(purchase.order.pk) as order:
-            if move(order, Order.State.FAILED, last_problem=error.message[:300]):
+            if not move(order, Order.State.FAILED, last_problem=error.message[:300]):
+                return
+            if isinstance(error, TooLate):
+                tell(order, "too_late", message=error.message[:300])
+            else:
                 tell(order, "purchase_refused", actor=Actor.PROVIDER, message=error.message[:300])
-                renew.release(order)
-                notify.mail_customer(order, letters.order_ended, fact="refused", problem=error.message)
+            renew.release(order)
+            notify.mail_customer(order, letters.order_ended, fact="refused", problem=error.message)
 
     def on_waiting(self, purchase: Purchase) -> None:
         """Show the customer what the purchase waits for."""
@@ -124,8 +135,17 @@ class OrderBuyer:
                 notify.mail_customer(order, letters.order_ended, fact="withdrawn")
 
 
+def _refuse_what_is_over(order: Order) -> None:
+    """An impossible renewal is never bought. Raises ``TooLate``, with the reason in the customer's language."""
+    with translation.override(order.created_by.language or settings.LANGUAGE_CODE):
+        if why := why_not_any_longer(order):
+            raise TooLate(why)
+
+
 def _order_of(purchase: Purchase) -> Order:
-    return Order.objects.select_related("organisation", "video_for", "renews").get(purchase=purchase)
+    return Order.objects.select_related("organisation", "created_by", "video_for", "renews").get(
+        purchase=purchase
+    )
 
 
 def _wanted(order: Order) -> Order:

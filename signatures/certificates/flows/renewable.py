@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from signatures.catalogue.products import ProductFacts
 
 from ..models import Certificate, Order, RenewalRule
+from ..steps import RENEWAL
 from ..windows import window_of
 
 State, Renewal = Certificate.State, Certificate.Renewal
@@ -52,13 +53,16 @@ def why_never(rule: RenewalRule | None, renewals_count: int, device_since: date 
 
 def why_not_this(certificate: Certificate, today: date | None = None, rule: RenewalRule | None = None) -> str:
     """The same for a certificate that we know; ``rule`` spares the question where it is at hand."""
-    today = today or timezone.localdate()
+    if certificate.state == State.ACTIVE and certificate.renewal != Renewal.NONE:
+        return _("Its renewal is under way already.")
+    return _why_not_by_its_days(certificate, today or timezone.localdate(), rule)
+
+
+def _why_not_by_its_days(certificate: Certificate, today: date, rule: RenewalRule | None = None) -> str:
     if certificate.state != State.ACTIVE:
         return _("It is %(state)s, and only an active one is renewed.") % {
             "state": certificate.get_state_display().lower()
         }
-    if certificate.renewal != Renewal.NONE:
-        return _("Its renewal is under way already.")
     return why_not(
         rule or RenewalRule.objects.for_certificate(certificate.maker, certificate.covers, today),
         expires_on=certificate.expires_on,
@@ -93,11 +97,22 @@ def why_not_for(order: Order, values: Mapping[str, Any], today: date | None = No
         if not is_of(order.renews, facts):
             return _("This product renews another kind of certificate.")
         return why_not_this(order.renews, today)
+    return _why_not_as_described(facts, values, today or timezone.localdate())
+
+
+def why_not_any_longer(order: Order) -> str:
+    """Why a renewal that waits to be bought is not possible any more, in the reader's language; empty if it is."""
+    today = timezone.localdate()
+    if order.renews:
+        return _why_not_by_its_days(order.renews, today)
+    return _why_not_as_described(order.facts, order.details.get(RENEWAL, {}), today)
+
+
+def _why_not_as_described(facts: ProductFacts, values: Mapping[str, Any], today: date) -> str:
     try:
         expires_on = date.fromisoformat(str(values.get("expires_on") or ""))
     except ValueError:
         return _("Say when the certificate expires.")
-    today = today or timezone.localdate()
     rule = RenewalRule.objects.for_certificate(facts.maker, str(facts.renews), today)
     count = 1 if values.get("was_renewed") else 0
     return why_not(rule, expires_on=expires_on, renewals_count=count, today=today)

@@ -128,6 +128,10 @@ def order_ended(order: Order, problem: str = "") -> Letter:
     """It ended without a signature: why, and what one can do."""
     about = what_for_whom(order)
     match order.state:
+        case State.FAILED if order.events.filter(kind="too_late").exists():
+            why = _(
+                "The order of “%(product)s” for %(holder)s waited until it was too late. Nothing was bought."
+            )
         case State.FAILED:
             why = _(
                 "The signature service did not accept the order of “%(product)s” for %(holder)s. Nothing was bought."
@@ -142,7 +146,7 @@ def order_ended(order: Order, problem: str = "") -> Letter:
             )
     paragraphs = [why % about]
     if problem:
-        paragraphs.append(_("It says: %(problem)s") % {"problem": problem})
+        paragraphs.append(_("The reason: %(problem)s") % {"problem": problem})
     paragraphs.append(_("A new order takes over the data that you have filled in."))
     return Letter(
         subject=_("Not possible: %(product)s for %(holder)s") % about,

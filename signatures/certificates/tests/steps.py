@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from billing.models import Purchase, Usage
@@ -28,6 +30,13 @@ COSTS = {
     "RINFIR": "9.00", "RINCNS": "9.00", "RINFIRREM": "19.70", "FIREST": "49.70", "KEYCNS_VIDEO": "77.90",
     "FIRREM_VIDEO": "63.70", "SMARTCARDCNS": "25.70",
 }  # fmt: skip
+
+
+def holder() -> Client:
+    """A holder without an account, who reads English: their pages speak the order's language at first."""
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
 
 
 def for_sale() -> None:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core import mail
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -138,6 +137,41 @@ def test_an_impossible_renewal_is_never_offered_nor_bought(certificate, why):
         assert renew.begin(one, user).renews == one
 
 
+@pytest.mark.parametrize(
+    "is_known", [True, False], ids=["a certificate that we know", "one bought elsewhere"]
+)
+def test_a_renewal_that_waited_for_credit_until_it_was_too_late_is_not_bought(sandbox, is_known):
+    steps.for_sale()
+    sandbox.wallet("1.00")
+    one = expiring(5) if is_known else None
+    if one:
+        order = bought(sandbox, one)
+    else:
+        described = {**steps.details_of("RINFIRREM"), "renewal": {
+            "certificate": "elsewhere", "expires_on": steps.in_days(5).isoformat(), "was_renewed": "",
+        }}  # fmt: skip
+        order = steps.ordered("RINFIRREM", details=described)
+    steps.beat()
+    order.refresh_from_db()
+    assert order.state == Order.State.QUEUED
+
+    sandbox.wallet("500.00")
+    with time_machine.travel(datetime.now(ROME) + timedelta(days=5), tick=False):
+        steps.beat()
+
+    order.refresh_from_db()
+    assert sandbox.orders()["orders"] == 0
+    assert (order.state, steps.kinds(order)[-1]) == (Order.State.FAILED, "too_late")
+    assert "The last day to renew it was" in order.last_problem
+    told = Mail.objects.filter(kind="order_ended").get()
+    assert told.recipient == order.created_by.email
+    assert "waited until it was too late" in mail.outbox[-1].body
+    if one:
+        one.refresh_from_db()
+        assert one.renewal == Renewal.NONE, "it is free again"
+    steps.books_agree(sandbox)
+
+
 # One click, and not let go of
 
 
@@ -179,7 +213,7 @@ def test_buying_renews_nothing_its_code_goes_to_the_holder_who_says_when_it_is_d
     secret = HolderSecret.objects.get(order=order)
     assert secret.names == ["renewal_token"]
 
-    holder, token = Client(), token_in_mail()
+    holder, token = steps.holder(), token_in_mail()
     holder.post(reverse("codes:send_code", args=[token]))
     code = sandbox.messages(to="+393331234567", kind="sms")[0]["otp"]
     shown = holder.post(reverse("codes:open", args=[token]), {"code": code}).content.decode()
@@ -295,7 +329,7 @@ def test_the_calendar_costs_the_same_however_many_there_are(django_assert_max_nu
 
 
 @pytest.mark.parametrize(
-    "query", ["show=soon", "show=past", "show=nonsense", "q=rossi", "q=%00", "page=99999", "page=x"]
+    "query", ["show=soon", "show=past", "show=nonsense", "q=rossi", "q=%F0", "page=99999", "page=x"]
 )
 def test_the_calendar_takes_any_question(query):
     client, membership = member_client("owner")

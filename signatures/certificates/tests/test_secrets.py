@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
-from celery.signals import before_task_publish
+from celery.signals import task_prerun
 from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
@@ -84,7 +84,10 @@ def everything_that_is_logged():
 def test_a_canary_shows_nowhere_but_on_the_holders_own_page(sandbox, everything_that_is_logged):
     """Logs, database, messages to workers, mail, SMS, records of calls, customers' and staff's pages."""
     log, queued = everything_that_is_logged, []
-    before_task_publish.connect(lambda body=None, **_: queued.append(str(body)), weak=False)
+    # Tests run tasks where they are called: nothing is published, and what would be is what they run with.
+    task_prerun.connect(
+        lambda args=(), kwargs=(), **_: queued.append(f"{args} {kwargs}"), dispatch_uid="canary", weak=False
+    )
     owner, membership = member_client("owner")
     order = with_codes(sandbox, member=membership)
     sandbox.fault("error_500_after", path="richiesta", method="GET", times=1)
@@ -107,6 +110,8 @@ def test_a_canary_shows_nowhere_but_on_the_holders_own_page(sandbox, everything_
     )  # fmt: skip
     assert [name for name, value in CANARIES.items() if value in told] == []
     assert ProviderCall.objects.exists()
+    assert queued
+    task_prerun.disconnect(dispatch_uid="canary")
 
     holder.post(reverse("codes:send_code", args=[token]))
     shown = holder.post(reverse("codes:open", args=[token]), {"code": sms_code(sandbox)})
@@ -116,9 +121,22 @@ def test_a_canary_shows_nowhere_but_on_the_holders_own_page(sandbox, everything_
     assert [name for name, value in CANARIES.items() if value in rows_of_the_database()] == []
 
 
+def test_a_browser_can_send_what_the_holders_page_asks_it_to_send(sandbox):
+    """Browsers say where a form comes from only if the page's referrer policy lets them; "null" is refused."""
+    with_codes(sandbox)
+    holder, page = Client(enforce_csrf_checks=True), reverse("codes:codes", args=[token_in_mail()])
+    shown = holder.get(page)
+    # The secret address is told to no other site.
+    assert shown["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    origin = {"no-referrer": "null"}.get(shown["Referrer-Policy"], "http://testserver")
+    data = {"csrfmiddlewaretoken": shown.context["csrf_token"]}
+    sent = holder.post(page + "code/", data, headers={"Origin": origin})
+    assert sent.status_code == 302
+
+
 def test_the_holder_opens_once_and_then_it_is_gone(sandbox):
     order = with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     page = holder.get(reverse("codes:codes", args=[token]))
     assert "+39 ••• 567" in page.content.decode()
     holder.post(reverse("codes:send_code", args=[token]))
@@ -140,7 +158,7 @@ def test_the_holder_opens_once_and_then_it_is_gone(sandbox):
 
 def test_a_wrong_code_is_counted_and_the_fifth_voids_it(sandbox):
     order = with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     good = sms_code(sandbox)
     wrong = f"{(int(good) + 1) % 10**6:06d}"
@@ -158,7 +176,7 @@ def test_a_wrong_code_is_counted_and_the_fifth_voids_it(sandbox):
 
 def test_a_code_runs_out(sandbox):
     with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     HolderSecret.objects.update(code_sent_at=timezone.now() - timedelta(minutes=11))
     answer = holder.post(reverse("codes:open", args=[token]), {"code": sms_code(sandbox)})
@@ -177,7 +195,7 @@ def test_what_is_no_code_gets_an_error_and_no_try(sandbox, typed):
 
 def test_codes_are_not_sent_without_end(sandbox):
     with_codes(sandbox)
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     answers = [holder.post(reverse("codes:send_code", args=[token])).status_code for _ in range(5)]
     assert answers == [302, 302, 302, 429, 429]
     assert TextMessage.objects.count() == 3
@@ -281,7 +299,7 @@ def test_without_a_gateway_only_members_can_open_and_the_customer_hears_of_it(sa
     steps.beat()
     HolderSecret.objects.update(told_at=timezone.now() - timedelta(minutes=3))
     open_secrets.send_address_again(order, order.created_by, "192.0.2.7")
-    page = Client().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
+    page = steps.holder().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
     assert "second factor" in page
     assert "Send me the code" not in page
 
@@ -292,7 +310,7 @@ def test_what_arrives_after_the_opening_makes_an_envelope_of_its_own(sandbox):
         order.provider_reference, "evasa", firma={"pin": "70110042", "numero_busta": "700333444555"}
     )
     steps.beat()
-    token, holder = token_in_mail(), Client()
+    token, holder = token_in_mail(), steps.holder()
     holder.post(reverse("codes:send_code", args=[token]))
     holder.post(reverse("codes:open", args=[token]), {"code": sms_code(sandbox)})
     Order.objects.filter(pk=order.pk).update(state=Order.State.ISSUED, next_check_at=timezone.now())
@@ -324,7 +342,7 @@ def test_a_holder_who_opens_nothing_is_reminded_and_what_is_past_is_erased(sandb
     tasks.forget()
     assert HolderSecret.objects.get().sealed == ""
     assert steps.kinds(order)[-1] == "secrets_forgotten"
-    page = Client().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
+    page = steps.holder().get(reverse("codes:codes", args=[token_in_mail()])).content.decode()
     assert "Erased unopened" in page
 
 

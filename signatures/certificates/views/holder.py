@@ -41,9 +41,7 @@ def for_holders(view: HolderView) -> HolderView:
         if secret is None:
             return render(request, "signatures/certificates/holder_unknown.html", status=404)
         _speak(request, secret)
-        answer = view(request, secret, token)
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
+        return view(request, secret, token)
 
     return found
 

@@ -109,10 +109,10 @@ def test_two_workers_claim_each_envelope_once():
         EnvelopeFactory(signing=True)
     Envelope.objects.update(next_check_at=timezone.now() - timedelta(seconds=1))
     batches = at_once(*[lambda: follow.claim(20)] * 4)
-    claimed = [envelope.pk for batch in batches if batch for envelope in batch.envelopes]
+    claimed = [envelope.pk for batch in batches if batch for envelope in batch.things]
     assert len(claimed) == len(set(claimed))
     rest = follow.claim(100)
-    claimed += [envelope.pk for envelope in rest.envelopes] if rest else []
+    claimed += [envelope.pk for envelope in rest.things] if rest else []
     assert len(set(claimed)) == 30
 
 
