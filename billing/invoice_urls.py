@@ -1,9 +1,11 @@
 from django.urls import path
 
 from . import invoice_views as views
+from .accountant_views import accounting
 
 app_name = "invoices"
 urlpatterns = [
+    path("accounting/", accounting, name="accounting"),
     path("invoices/", views.invoices, name="list"),
     path("invoices/register/", views.register, name="register"),
     path("invoices/lines/", views.lines, name="lines"),

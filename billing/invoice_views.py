@@ -29,11 +29,11 @@ from .exports.invoices import (
 from .flows.file_invoice import pdf_of, xml_of
 from .flows.parties import iban_of
 from .flows.render_invoice import line_label
-from .invoice_report import invoices_of, payments_of, total_of_payments, totals_of_invoices
+from .invoice_report import invoices_of, payments_of, totals_of_invoices
 from .models import Invoice, SdiOutcome, Statement
 from .models.transmission import latest
 from .periods import Period
-from .views import period_of
+from .views import period_of, query_of
 
 INVOICES_A_PAGE = 25
 TONES = {
@@ -58,18 +58,17 @@ def invoices(request: CustomerRequest) -> HttpResponse:
     context = {
         "form": form,
         "period": period,
-        "presets": _presets(period),
-        "query": urlencode({"first": period.first.isoformat(), "last": period.last.isoformat()}),
+        "presets": presets_of_years(period),
+        "query": urlencode(query_of(period)),
         "page": page,
         "rows": [_row(invoice, today) for invoice in page],
         "totals": totals_of_invoices(found),
-        "paid": total_of_payments(payments_of(period, request.organisation)),
-        "parts": range(1, len(xml_parts(found)) + 1),
     }
     return render(request, "billing/invoices.html", context)
 
 
-def _presets(current: Period) -> list[dict[str, Any]]:
+def presets_of_years(current: Period) -> list[dict[str, Any]]:
+    """Periods that books are kept in, as links."""
     presets = [
         (_("This year"), Period.this_year()),
         (_("Last year"), Period.last_year()),
@@ -78,7 +77,7 @@ def _presets(current: Period) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "query": urlencode({"first": period.first.isoformat(), "last": period.last.isoformat()}),
+            "query": urlencode(query_of(period)),
             "is_current": period == current,
         }
         for label, period in presets

@@ -22,6 +22,11 @@ class WalletTotals:
     used: Decimal
     returned: Decimal
 
+    @property
+    def change(self) -> Decimal:
+        """How much more credit there is at the end than at the beginning, what is held included."""
+        return self.topped_up - self.used - self.returned
+
 
 def movements_of(period: Period, organisation: Any) -> MovementQuerySet:
     """The movements of a period, oldest first."""

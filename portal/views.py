@@ -31,6 +31,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 def desk(request: CustomerRequest) -> HttpResponse:
     """What needs attention, what is under way and waits for whom, and this month's signers and cost."""
     member = request.membership
+    if member.can_view_usage and not member.can_view_envelopes:
+        return redirect("invoices:accounting")
     context: dict[str, object] = {"month": Period.this_month()}
     if member.can_view_envelopes:
         envelopes = Envelope.objects.for_organisation(request.organisation)

@@ -125,6 +125,7 @@ MEMBERS: dict[str, Page] = {
     "certificates:done": Page(SENDING, "post"),
     "usage:month": Page(PAYING),
     "usage:export": Page(PAYING),
+    "invoices:accounting": Page(PAYING),
     "invoices:list": Page(PAYING),
     "invoices:detail": Page(PAYING),
     "invoices:pdf": Page(PAYING),

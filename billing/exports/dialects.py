@@ -29,6 +29,11 @@ class Dialect:
     byte_order_mark: bool
     for_spreadsheets: bool
 
+    @property
+    def total(self) -> str:
+        """What stands first in the row of sums."""
+        return "Totale" if self.for_spreadsheets else "total"
+
     def cell(self, value: Any) -> str:
         """A value as this dialect writes it."""
         if value is None:

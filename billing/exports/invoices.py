@@ -142,7 +142,7 @@ def _written(
             for field in summed:
                 sums[field] += row.get(field) or 0
             yield [row.get(column.field) for column in columns]
-        totals: Row = {columns[0].field: "total" if dialect.name == "plain" else "Totale", **sums}
+        totals: Row = {columns[0].field: dialect.total, **sums}
         yield [totals.get(column.field) for column in columns]
 
     yield from dialect.lines([column.heading(dialect) for column in columns], cells())

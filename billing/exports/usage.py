@@ -78,7 +78,7 @@ def usage_export(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) 
 
 def _sums(lines: UsageQuerySet, columns: list[Column], dialect: Dialect) -> list[Any]:
     """What the page says that these lines add up to; our own cost is the sum of what stands above."""
-    sums: dict[str, Any] = {columns[0].field: "total" if dialect.name == "plain" else "Totale"}
+    sums: dict[str, Any] = {columns[0].field: dialect.total}
     sums["amount"] = totals_of(lines).net
     if any(column.field == "own_cost" for column in columns):
         sums["own_cost"] = shortest(own_cost_of(lines))

@@ -1,6 +1,7 @@
 """The wallet's export: one line for each movement. Its columns do not change without notice (docs/money.md)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone, translation
@@ -23,9 +24,11 @@ WALLET_COLUMNS = [
 
 
 def wallet_export(movements: MovementQuerySet, dialect: Dialect) -> Iterator[str]:
-    """The export's text, line by line, from the same query that the page shows."""
+    """The export's text, line by line, from the same query that the page shows; its last row holds the sums."""
     with translation.override("it" if dialect.name == "it" else "en"):
         kinds = {kind: str(label) for kind, label in Movement.Kind.choices}
+
+    sums = {"on_wallet": Decimal(0), "on_held": Decimal(0)}
 
     def value_of(movement: Movement, field: str) -> Any:
         match field:
@@ -38,8 +41,12 @@ def wallet_export(movements: MovementQuerySet, dialect: Dialect) -> Iterator[str
             case _:
                 return shortest(getattr(movement, field))
 
-    rows = (
-        [value_of(movement, column.field) for column in WALLET_COLUMNS]
-        for movement in movements.iterator(chunk_size=CHUNK)
-    )
-    yield from dialect.lines([column.heading(dialect) for column in WALLET_COLUMNS], rows)
+    def rows() -> Iterator[list[Any]]:
+        for movement in movements.iterator(chunk_size=CHUNK):
+            for field in sums:
+                sums[field] += getattr(movement, field)
+            yield [value_of(movement, column.field) for column in WALLET_COLUMNS]
+        totals = {"day": dialect.total, **{field: shortest(amount) for field, amount in sums.items()}}
+        yield [totals.get(column.field) for column in WALLET_COLUMNS]
+
+    yield from dialect.lines([column.heading(dialect) for column in WALLET_COLUMNS], rows())

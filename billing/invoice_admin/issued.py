@@ -89,6 +89,8 @@ class InvoiceAdmin(FactAdmin):
     ]
     search_help_text = _("Number, organisation, customer code or file name")
     date_hierarchy = "issued_on"
+    # The number says them, and a year is no amount with a mark between its thousands.
+    exclude = ["year", "series", "sequence"]
     inlines = [LineInline, SummaryInline, PaymentInline, CreditInline, TransmissionInline]
     change_list_template = "admin/billing/invoice/change_list.html"
     change_form_template = "admin/billing/invoice/change_form.html"

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from facts.admin import AddOnlyAdmin
 
@@ -45,8 +46,13 @@ class StampDutyAdmin(AddOnlyAdmin):
 class NumberSeriesAdmin(AddOnlyAdmin):
     """Added by hand only to go on from numbers used elsewhere; otherwise the first invoice of a year adds it."""
 
-    list_display = ["register", "series", "year", "last", "last_on"]
+    list_display = ["register", "series", "of_year", "last", "last_on"]
     fields = ["register", "series", "year", "last"]
+
+    @admin.display(description=_("year"), ordering="year")
+    def of_year(self, row: NumberSeries) -> str:
+        """Without a mark between its thousands; the files of all years are one series."""
+        return str(row.year or "–")
 
 
 @admin.register(AccountingCode)

@@ -137,8 +137,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('credit_note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='billing.invoice')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice')),
+                ('credit_note', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='billing.invoice', verbose_name='credit note')),
+                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice', verbose_name='invoice')),
             ],
             options={
                 'verbose_name': 'credited amount',
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
             name='InvoiceLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='line')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='line number')),
                 ('product', models.CharField(blank=True, max_length=80, verbose_name='product')),
                 ('description', models.CharField(max_length=1000, verbose_name='description')),
                 ('quantity', models.PositiveIntegerField(verbose_name='quantity')),

@@ -10,6 +10,7 @@ from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facts.append_only import AppendOnly, AppendOnlyQuerySet
 
@@ -218,7 +219,7 @@ class Invoice(AppendOnly):
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2)
     due = models.DecimalField(_("to pay"), max_digits=14, decimal_places=2)
     is_split = models.BooleanField(_("split payment"), default=False)
-    issued_at = models.DateTimeField(_("issued at"), default=timezone.now)
+    issued_at = models.DateTimeField(pgettext_lazy("invoice", "issued at"), default=timezone.now)
     issued_by = models.CharField(_("issued by"), max_length=200, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
@@ -271,7 +272,7 @@ class InvoiceLine(AppendOnly):
 
     # Found by the index of ``one_line_each``.
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
-    number = models.PositiveSmallIntegerField(_("line"))
+    number = models.PositiveSmallIntegerField(_("line number"))
     product = models.CharField(_("product"), max_length=80, blank=True)
     description = models.CharField(_("description"), max_length=1000)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -322,8 +323,12 @@ class InvoiceSummary(AppendOnly):
 class InvoiceCredit(AppendOnly):
     """How much of an invoice a credit note settles."""
 
-    credit_note = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credits")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    credit_note = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="credits", verbose_name=_("credit note")
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="credit_notes", verbose_name=_("invoice")
+    )
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
 
     class Meta:

@@ -28,6 +28,7 @@ from billing.exports.invoices import (
 from billing.flows.credit_invoice import draft_credit
 from billing.flows.file_invoice import file_invoice, xml_of
 from billing.flows.issue_invoice import issue
+from billing.flows.ledger import open_ledger
 from billing.flows.record_outcome import record_outcome
 from billing.flows.record_payment import Received, record_payment
 from billing.invoice_report import invoices_of, payments_of, total_of_payments, totals_of_invoices
@@ -36,7 +37,7 @@ from billing.models.transmission import latest
 from billing.periods import Period
 from customers.tests.factories import member_client
 
-from .invoice_factories import SellerFactory, customer, draft_of, use
+from .invoice_factories import IN_MONTH, SellerFactory, customer, draft_of, use
 
 pytestmark = pytest.mark.django_db
 YEAR = {"first": "2026-01-01", "last": "2026-12-31"}
@@ -321,3 +322,40 @@ def test_a_page_asks_the_database_as_often_for_many_invoices_as_for_few(name):
     questions([2])
     few = questions([3, 4])
     assert questions([5, 6, 7, 8, 9]) == few
+
+
+def last_row(client, name, form, **period):
+    answer = client.get(reverse(name), {**period, "form": form})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if form == "it" else ","))[-1]
+
+
+def test_the_accountants_page_shows_the_sums_that_every_file_ends_with(house):
+    client, organisation, invoice = house
+    draft = draft_credit(invoice, {invoice.lines.get().pk: 10}, "Errore", "Sara")
+    issue(draft, "Sara", DAY)
+    record_payment(invoice, Received(Decimal("22.00"), DAY), "bank:1", "Sara")
+    with open_ledger(organisation) as ledger:
+        ledger.post("transfer", Decimal("50.00"), "t:1", at=IN_MONTH)
+        ledger.post("fee", Decimal("18.178"), "f:1", at=IN_MONTH)
+    text = page(client, "accounting", **YEAR).content.decode()
+    for shown in ("€109.80", "€90.00", "€22.00", "€100.00", "€31.822", "2 documents", "100 pieces"):
+        assert shown in text, shown
+    sums = [
+        ("invoices:register", "total", "109.80"), ("invoices:lines", "net", "90.00"),
+        ("invoices:payments", "amount", "22.00"), ("usage:export", "cost", "100.00"),
+        ("wallet:export", "available_change", "31.822"),
+    ]  # fmt: skip
+    for name, column, amount in sums:
+        row = last_row(client, name, "plain", **YEAR)
+        assert (row[next(iter(row))], row[column]) == ("total", amount), name
+        italian = list(last_row(client, name, "it", **YEAR).values())
+        assert italian[0] == "Totale"
+        assert amount.replace(".", ",") in italian, name
+
+
+def test_an_accountant_begins_at_their_own_page_and_others_at_their_desk(house):
+    client, organisation, _ = house
+    assert client.get("/").headers["Location"] == reverse("invoices:accounting")
+    owner, _ = member_client("owner", organisation)
+    assert owner.get("/").status_code == 200
