@@ -1,5 +1,6 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
+from .card import CardEvent, CardPayment
 from .charge import Charge, Funding
 from .funding import Reservation, ReservationEnd
 from .ledger import BankTransfer, Movement
@@ -12,6 +13,8 @@ from .usage_day import UsageDay
 
 __all__ = [
     "BankTransfer",
+    "CardEvent",
+    "CardPayment",
     "Charge",
     "Funding",
     "Movement",
