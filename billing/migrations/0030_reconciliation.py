@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0024_fill_usage_days'),
+        ('billing', '0025_cards'),
         ('customers', '0002_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
