@@ -93,5 +93,6 @@ def _label(row: Row, by: str) -> str:
     if by == "product":
         return labels().get(row.product, row.product)
     if by == "signer":
-        return f"{row.signer or _('Fees of plans')} · {row.customer}"
+        who = row.signer or _("Fees of plans")
+        return f"{who} · {row.customer}"
     return row.customer
