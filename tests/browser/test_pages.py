@@ -18,7 +18,7 @@ PUBLIC = [
 ]
 OF_MEMBERS = [
     "/", "/envelopes/", "/envelopes/?q=nothing-like-it", "/envelopes/new/", "/usage/", "/usage/?first=2020-01-01&last=2020-01-31",
-    "/usage/?first=2026-02-01&last=2026-01-01", "/billing/invoices/", "/billing/accounting/",
+    "/usage/?first=2026-02-01&last=2026-01-01", "/usage/simulator/", "/wallet/", "/plan/", "/billing/invoices/", "/billing/accounting/",
     "/billing/invoices/?first=2026-02-01&last=2026-01-01", "/certificates/", "/certificates/?q=nobody", "/certificates/shop/",
     "/certificates/shop/?need=renew", "/certificates/shop/?way=remote&cns=yes", "/organisation/", "/organisation/new/", "/organisation/members/",
     "/organisation/profile/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/email/", "/accounts/password/change/",
