@@ -288,4 +288,4 @@ class DailyCountAdmin(FactAdmin):
 
 @admin.register(Reconciliation)
 class ReconciliationAdmin(FactAdmin):
-    list_display = ["number", "until", "made_at", "explained", "found"]
+    list_display = ["number", "until", "made_at", "explained"]

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
@@ -38,3 +39,17 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """The period typed; only when the form is valid."""
         return Period(self.cleaned_data["first"], self.cleaned_data["last"])
+
+
+class CardForm(forms.Form):
+    """How much to top up by card."""
+
+    amount = forms.DecimalField(label=_("Amount in EUR"), max_digits=8, decimal_places=2, initial=50)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["amount"]
+        field.validators += [
+            MinValueValidator(settings.CARD_LEAST, _("At least %(limit_value)s EUR.")),
+            MaxValueValidator(settings.CARD_MOST, _("At most %(limit_value)s EUR at once.")),
+        ]

@@ -92,4 +92,7 @@ def _label(row: Row, by: str) -> str:
         return date_format(row.month, "YEAR_MONTH_FORMAT")
     if by == "product":
         return labels().get(row.product, row.product)
-    return f"{row.signer} · {row.customer}" if by == "signer" else row.customer
+    if by == "signer":
+        who = row.signer or _("Fees of plans")
+        return f"{who} · {row.customer}"
+    return row.customer

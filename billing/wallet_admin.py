@@ -12,7 +12,7 @@ from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 
 from .flows.ledger import credit_of
 from .flows.top_up import book_transfer
-from .models import BankTransfer, Movement, Reservation
+from .models import BankTransfer, CardPayment, Movement, Reservation
 from .product_admin import NamedProduct, ProductFilter
 
 
@@ -80,3 +80,13 @@ class ReservationAdmin(NamedProduct, FactAdmin):
     @admin.display(description=_("given back"), empty_value="–")
     def given_back(self, row: Reservation) -> int | None:
         return row.end.given_back if hasattr(row, "end") else None
+
+
+@admin.register(CardPayment)
+class CardPaymentAdmin(FactAdmin):
+    """Top-ups by card. What was paid is booked by the processor's signed events alone."""
+
+    list_display = ["begun_at", "organisation", "amount", "state", "ended_at", "session", "begun_by"]
+    list_filter = ["state", MonthFilter.of("begun_at")]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__name__istartswith", "session"]

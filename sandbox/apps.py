@@ -13,4 +13,5 @@ class SandboxConfig(AppConfig):
     def import_models(self) -> None:
         """Those of each subject, beside those of the signatures."""
         super().import_models()
-        from .spid import models  # noqa: F401
+        from .cards import models as cards  # noqa: F401
+        from .spid import models as spid  # noqa: F401

@@ -12,6 +12,10 @@ SANDBOX_URL = os.environ.get("SANDBOX_URL", f"http://localhost:{SANDBOX_PORT}").
 SANDBOX_EMAIL = os.environ.get("SANDBOX_EMAIL", "sandbox@sigillo.example")
 # The key of the SMS gateway that stands beside the provider.
 SANDBOX_SMS_KEY = os.environ.get("SANDBOX_SMS_KEY", "sandbox-sms-key")
+# The card processor's key and the secret that its events are signed with; where they go, if not to the payer's shop.
+SANDBOX_CARD_KEY = os.environ.get("SANDBOX_CARD_KEY", "sk_test_sandbox")
+SANDBOX_CARD_HOOK_SECRET = os.environ.get("SANDBOX_CARD_HOOK_SECRET", "whsec_sandbox")
+SANDBOX_CARD_HOOK = os.environ.get("SANDBOX_CARD_HOOK", "")
 SANDBOX_API_KEY = os.environ.get("SANDBOX_API_KEY", "sandbox-api-key")
 
 # Nothing here is real and nothing is secret; a fresh key at each start only ends half-filled forms.

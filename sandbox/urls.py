@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from . import order_urls
 from .api import account, esignature, firmadigitale, oauth_v1, tokens
+from .cards.urls import urlpatterns as card_urls
 from .pages import control, control_api, inbox, signing, sms, views
 from .spid.urls import urlpatterns as spid_urls
 
@@ -55,6 +56,7 @@ urlpatterns = [
     path("sign/<str:secret>/state", signing.state, name="sign-state"),
     path("sign/<str:secret>/document.pdf", signing.document, name="sign-document"),
     *spid_urls,
+    *card_urls,
     # People at the desk
     path("", views.overview, name="overview"),
     path("inbox/", inbox.listing, name="inbox"),

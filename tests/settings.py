@@ -26,6 +26,12 @@ CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 STORAGES["archive"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 # Nobody listens there: tests that send SMS start a gateway of their own.
 SMS_URL = ""
+# The same with cards.
+STRIPE_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET = (
+    "http://127.0.0.1:9",
+    "sk_test_sandbox",
+    "whsec_sandbox",
+)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True

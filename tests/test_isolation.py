@@ -142,6 +142,7 @@ MEMBERS: dict[str, Page] = {
     "plan:change": Page({OWNER}),
     "plan:end": Page({OWNER}),
     "wallet:wallet": Page(PAYING),
+    "wallet:card": Page(PAYING, "post"),
     "wallet:export": Page(PAYING),
 }
 # The year of the invoice that ``_invoice`` makes, whatever the day of the tests.
@@ -151,7 +152,7 @@ PEOPLE = {"customers:profile", "customers:create", "customers:switch", "customer
 # Pages of a holder who is a member: nobody else has them, whatever their role.
 OWN = {"orders:codes"}
 # Pages for everybody, and pages whose address is the key.
-OPEN = {"home", "health"}
+OPEN = {"home", "health", "wallet:card_hook"}
 KEYED = {
     "customers:join", "hints:hint", "signing:back", "signing:invitation", "signing:document", "signing:leave",
     "signing:decline", "signing:copy",

@@ -21,6 +21,7 @@ from billing.flows.meter import MeteredPerson, meter
 from billing.flows.purchase import intend
 from billing.flows.top_up import record_transfer
 from billing.models import (
+    CardPayment,
     DailyCount,
     Difference,
     Explanation,
@@ -235,6 +236,9 @@ ROWS: dict[str, Maker] = {
     "billing.VatRate": lambda n, _: VatRate(rate=n, valid_from=timezone.now(), source="x").save(),
     "billing.Usage": usage,
     "billing.BankTransfer": lambda n, _: transfer(n),
+    "billing.CardPayment": lambda n, _: CardPayment.objects.create(
+        organisation=OrganisationFactory(), amount=n + 1
+    ),
     "billing.Movement": lambda n, _: transfer(n),
     "billing.Plan": lambda n, _: PlanFactory(organisation=OrganisationFactory()),
     "billing.PlanStart": lambda n, _: plan_start(n),

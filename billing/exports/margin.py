@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from ..margin import Margin, Row
 from ..money import to_cents
@@ -34,11 +35,11 @@ def columns(by: str) -> list[Column]:
 def margin_export(rows: Iterable[Row], by: str, total: Margin, dialect: Dialect) -> Iterator[str]:
     """The export's text, line by line: unrounded lines, and the totals of the screen, rounded once."""
     with translation.override("it" if dialect.name == "it" else "en"):
-        products = labels()
+        products, fees = labels(), _("Fees of plans")
 
     def values() -> Iterator[list[Any]]:
         for row in rows:
-            keys = [_key(row, column.field, products) for column in _KEYS[by]]
+            keys = [_key(row, column.field, products, fees) for column in _KEYS[by]]
             money = (row.money.revenue, row.money.cost, row.money.margin)
             yield [*keys, row.money.quantity, *(shortest(amount) for amount in money)]
         blank = [""] * (len(_KEYS[by]) - 1)
@@ -56,9 +57,11 @@ def _sums(total: Margin) -> tuple[Decimal, Decimal, Decimal]:
     return total.revenue, total.cost, total.margin
 
 
-def _key(row: Row, field: str, products: dict[str, str]) -> Any:
+def _key(row: Row, field: str, products: dict[str, str], fees: str) -> Any:
     if field == "product":
         return products.get(row.product, row.product)
     if field == "month":
         return f"{row.month:%Y-%m}" if row.month else ""
+    if field == "signer":
+        return row.signer or fees
     return getattr(row, field)

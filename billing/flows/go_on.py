@@ -22,7 +22,21 @@ def go_on(organisation_id: Any) -> int:
     with open_ledger(organisation_id) as ledger:
         charge_fees(ledger, timezone.now())
     waiting = Purchase.objects.filter(organisation=organisation_id, state=State.AWAITING_FUNDS)
-    return sum(_fund(pk) for pk in list(waiting.order_by("created_at", "pk").values_list("pk", flat=True)))
+    gone_on, refused = 0, set[str]()
+    for pk, wanted in list(waiting.order_by("created_at", "pk").values_list("pk", "wanted")):
+        # What finds no credit now finds none a moment later, either: hundreds may wait for the same.
+        if str(wanted) in refused:
+            continue
+        try:
+            is_funded = _fund(pk)
+        except Exception:
+            # One that cannot go on never stops the others.
+            log.exception("purchase %s could not go on", pk)
+            continue
+        gone_on += is_funded
+        if not is_funded:
+            refused.add(str(wanted))
+    return gone_on
 
 
 def go_on_due() -> int:

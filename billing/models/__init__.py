@@ -1,5 +1,6 @@
 """Money: what things cost and sell for, what was bought at the provider, what was used."""
 
+from .card import CardEvent, CardPayment
 from .charge import Charge, Funding
 from .funding import Reservation, ReservationEnd
 from .invoice import (
@@ -30,6 +31,8 @@ from .usage_day import UsageDay
 __all__ = [
     "AccountingCode",
     "BankTransfer",
+    "CardEvent",
+    "CardPayment",
     "Cause",
     "Charge",
     "DailyCount",

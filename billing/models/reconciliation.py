@@ -28,7 +28,6 @@ class Reconciliation(AppendOnly):
     waiting_since = models.DateTimeField(_("something waits since"), null=True, blank=True)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     explained = models.PositiveIntegerField(_("purchases found"), default=0)
-    found = models.PositiveIntegerField(_("new differences"), default=0)
 
     class Meta:
         verbose_name = _("reconciliation")

@@ -1,14 +1,10 @@
 """Differences: what is found in which books, with which causes; and what staff do about them."""
 
-import csv
-import io
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
-from billing.flows.differences import assign, close, reopen
 from billing.flows.reconcile.calls import SCOPES
 from billing.flows.reconcile.run import compare_books
 from billing.models import (
@@ -16,56 +12,16 @@ from billing.models import (
     DailyCount,
     Difference,
     Explanation,
-    ProviderLine,
-    ProviderReading,
     Purchase,
     PurchaseStep,
     RequestCount,
 )
-from customers.tests.factories import UserFactory, staff_client
-from outbox.models import Mail
 
-from .factories import BoughtFactory, CostFactory
+from .factories import CostFactory
+from .lines import NOON, OLD, bought, line, only, read
 
 pytestmark = pytest.mark.django_db
 Kind, State = Difference.Kind, Difference.State
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-NEW, OLD = "esignature.openapi.com", "ws.firmadigitale.com"
-
-
-def bought(minutes=0, **fields):
-    """A purchase for two signers of the second generation, 1.40, sent so many minutes after noon."""
-    at = NOON + timedelta(minutes=minutes)
-    return BoughtFactory(
-        **{"sent_at": at, "settled_at": at + timedelta(seconds=2), "created_at": at, **fields}
-    )
-
-
-def line(amount, minutes=0, host=NEW, **fields):
-    at = NOON + timedelta(minutes=minutes, seconds=1)
-    row = ProviderLine(
-        reference=fields.pop("reference", f"txn_{ProviderLine.objects.count()}"), amount=Decimal(amount), at=at,
-        host=host, description=f"API usage - {host}", seen_at=fields.pop("seen_at", at),
-    )  # fmt: skip
-    row.save()
-    return row
-
-
-def read(hours=24, **left):
-    """A reading so many hours after noon; what subscriptions of calls had left."""
-    at = NOON + timedelta(hours=hours)
-    reading = ProviderReading(started_at=at, ended_at=at + timedelta(seconds=1), credit=Decimal(0))
-    reading.save()
-    for call, available in left.items():
-        RequestCount(
-            reading=reading, reference=f"plan-{call}", scope=SCOPES[call], available=available, total=100,
-            price=Decimal("0.14"), starts_at=NOON - timedelta(days=5), expires_at=NOON + timedelta(days=25),
-        ).save()  # fmt: skip
-    return reading
-
-
-def only():
-    return Difference.objects.get()
 
 
 def test_a_purchase_and_its_line_explain_each_other():
@@ -382,105 +338,3 @@ def test_an_order_is_found_at_the_price_of_its_intent_or_of_its_call():
     read()
     compare_books()
     assert not Difference.objects.exists()
-
-
-# Staff
-
-
-def listed():
-    bought()
-    read()
-    compare_books()
-    return only()
-
-
-def test_staff_hear_of_new_differences_once(settings):
-    settings.STAFF_ALERTS = ["boss@example.it"]
-    listed()
-    read(30)
-    compare_books()
-    assert Mail.objects.filter(kind="alarm").count() == 1
-
-
-def test_a_difference_is_taken_closed_and_opened_again():
-    row, anna = listed(), UserFactory(is_staff=True)
-    assert assign(row, anna, anna)
-    assert not assign(row, anna, anna)
-    assert close(row, "claimed back", anna)
-    assert (row.owner, row.state, row.reason) == (anna, State.CLOSED, "claimed back")
-    assert not close(row, "again", anna)
-    assert not assign(row, None, anna)
-    assert reopen(row, "not paid after all", anna)
-    assert not reopen(row, "again", anna)
-    assert assign(row, None, anna)
-    assert [step.what for step in row.steps.all()] == ["found", "assigned", "closed", "reopened", "assigned"]
-
-
-def settle(staff, row, **typed):
-    return staff.post(reverse("admin:billing_difference_settle", args=[row.pk]), typed, follow=True)
-
-
-def test_staff_see_to_it_in_the_admin():
-    row, staff = listed(), staff_client()
-    page = staff.get(reverse("admin:billing_difference_settle", args=[row.pk])).content.decode()
-    assert "Its line may still come" in page
-    settle(staff, row, decision="take")
-    row.refresh_from_db()
-    assert row.owner.email == "staff@example.it"
-    other = UserFactory(is_staff=True)
-    settle(staff, row, decision="assign", owner=other.pk)
-    assert "Say why: others read it." in settle(staff, row, decision="close").content.decode()
-    settle(staff, row, decision="close", reason="they never charged it")
-    row.refresh_from_db()
-    assert (row.owner, row.state) == (other, State.CLOSED)
-    assert (
-        "Say who is to see to it." not in settle(staff, row, decision="reopen", reason="x").content.decode()
-    )
-    row.refresh_from_db()
-    assert row.state == State.OPEN
-
-
-def test_a_difference_goes_to_staff_alone():
-    row, staff, customer = listed(), staff_client(), UserFactory()
-    answer = settle(staff, row, decision="assign", owner=customer.pk)
-    row.refresh_from_db()
-    assert row.owner is None
-    assert "Select a valid choice" in answer.content.decode()
-
-
-def test_the_list_shows_open_ones_first_and_closed_ones_on_demand():
-    row, staff = listed(), staff_client()
-    address = reverse("admin:billing_difference_changelist")
-    assert list(staff.get(address).context["cl"].result_list) == [row]
-    assert (
-        "1 difference with the provider’s books is open" in staff.get(reverse("admin:index")).content.decode()
-    )
-    close(row, "done", UserFactory())
-    assert list(staff.get(address).context["cl"].result_list) == []
-    for state in ("closed", "all"):
-        assert list(staff.get(address, {"which": state}).context["cl"].result_list) == [row]
-    assert list(staff.get(address, {"which": "all", "whose": "mine"}).context["cl"].result_list) == []
-    assert staff.get(reverse("admin:billing_difference_change", args=[row.pk])).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("form", "separator", "amount", "kind"), [("it", ";", "-1,40", ""), ("plain", ",", "-1.40", "missing")]
-)
-def test_the_export_has_every_open_one_and_their_sum(form, separator, amount, kind):
-    row, staff = listed(), staff_client()
-    answer = staff.get(reverse("admin:billing_difference_export"), {"form": form})
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    heading, one, last = list(csv.reader(io.StringIO(text), delimiter=separator))
-    assert len(heading) == len(one) == 13
-    assert one[4] == last[4] == amount
-    assert one[8] == row.purchase.fact_key
-    assert not kind or one[2] == kind
-    for wrong in ({"form": "x"}, {"state": "x"}):
-        assert staff.get(reverse("admin:billing_difference_export"), wrong).status_code == 404
-
-
-def test_who_may_only_look_settles_nothing():
-    row = listed()
-    plain = staff_client(email="plain@example.it", is_superuser=False)
-    assert settle(plain, row, decision="take").status_code == 403
-    assert plain.get(reverse("admin:billing_difference_export")).status_code == 403

@@ -232,3 +232,13 @@ def test_the_pieces_in_a_fee_that_is_not_paid_wait_with_it():
         assert funded(first) == {"free": 1, "wallet": 1}
         record_transfer(customer, Decimal("20.00"), date(2026, 2, 10), "TRN-2", "Staff")
         assert funded(intend(customer, 2)) == {"package": 2}
+
+
+def test_hundreds_that_wait_for_the_same_are_one_question(django_assert_max_num_queries):
+    customer = on_plan("")
+    for _ in range(40):
+        intend(customer, 1)
+    with django_assert_max_num_queries(40):
+        assert go_on(customer.pk) == 0
+    record_transfer(customer, Decimal("2.44"), date(2026, 11, 3), "TRN-more", "Staff")
+    assert go_on(customer.pk) == 2

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from billing.flows.meter import MeteredPerson, meter
 from billing.margin import Margin, margin_rows, signers_page, total_margin
-from billing.models import Price, Tariff, Usage
+from billing.models import Charge, Price, Tariff, Usage
 from billing.periods import Period
 from customers.tests.factories import staff_client
 
@@ -60,6 +60,32 @@ def two_customers():
 
 ALBA = Margin(2, Decimal("1.90"), Decimal("0.84"))
 ZETA = Margin(1, Decimal("19.90"), Decimal("14.20"))
+
+
+@pytest.mark.parametrize(
+    ("by", "name"),
+    [("customer", "Alba Srl"), ("product", "Team"), ("month", MARCH.date().replace(day=1)), ("signer", "")],
+)
+def test_fees_of_plans_are_revenue_without_pieces(two_customers, by, name):
+    alba, _zeta = two_customers
+    for key, organisation in (("a", alba), ("b", CustomerFactory(name="Only a plan Srl"))):
+        Charge(organisation=organisation, key=key, kind=Charge.Kind.FEE, product="Team", description="Team",
+               occurred_at=MARCH, unit_price=Decimal("9.90"), vat_rate=Decimal(22)).save()  # fmt: skip
+    rows = list(margin_rows(YEAR, by))
+    assert sum((row.money for row in rows), Margin()) == total_margin(YEAR)
+    assert total_margin(YEAR) == ALBA + ZETA + Margin(0, Decimal("19.80"))
+    mine = [row.money for row in rows if getattr(row, by) == name]
+    fee = Margin(0, Decimal("9.90"))
+    both = Margin(0, Decimal("19.80"))
+    assert (
+        mine
+        == {"customer": [ALBA + fee], "product": [both], "month": [ALBA + both], "signer": [fee, fee]}[by]
+    )
+    for count in (1, 2, 3, 10):
+        paged = [row for start in range(0, 10, count) for row in signers_page(YEAR, start, count)]
+        assert [(row.signer, row.customer) for row in paged] == [
+            (row.signer, row.customer) for row in margin_rows(YEAR, "signer")
+        ]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from .application import PORTAL_URL
 from .environment import DEBUG, env
+from .money import STRIPE_ORIGINS, STRIPE_SECRET_KEY, STRIPE_URL, STRIPE_WEBHOOK_SECRET
 from .provider import PROVIDER, SIGNING_ORIGINS
 from .spid import SPID_ORIGINS
 
@@ -42,6 +43,13 @@ if not DEBUG:
             raise ImproperlyConfigured(
                 f"PROVIDER_{_name.upper()} must be https: documents and our key go there."
             )
+
+    if STRIPE_SECRET_KEY and not STRIPE_URL.startswith("https://") and not DEMO:
+        raise ImproperlyConfigured("STRIPE_URL must be https: our key goes there.")
+    if bool(STRIPE_SECRET_KEY) != bool(STRIPE_WEBHOOK_SECRET):
+        raise ImproperlyConfigured(
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: money that came is told by a signed event."
+        )
 
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SESSION_SERIALIZER = "portal.sessions.SealedSerializer"
@@ -88,6 +96,7 @@ def _origins(addresses: list[str]) -> list[str]:
     return sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in addresses})
 
 
+CARD_FORM_ACTION = _origins(STRIPE_ORIGINS)
 # Only from the signer's page, and from the holder's: they leave for the provider's by a form post that answers with a
 # redirect.
 SIGNING_FORM_ACTION = _origins(SIGNING_ORIGINS)

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from .. import clock, faults, knobs, services, usage
 from ..api import access
+from ..cards.models import CardSession
 from ..identifiers import new_id
 from ..models import (
     Blob,
@@ -178,7 +179,7 @@ def forget_all(*, with_tokens: bool) -> None:
     faults.switch_off()
     usage.forget()
     tables: list[Any] = [LogLine, StoredFile, Signer, Procedure, Blob, Message, Delivery, ErrorEntry, Usage]
-    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher, Order, Product]
+    tables += [WalletTransaction, Wallet, Subscription, SpidVoucher, CardSession, Order, Product]
     if with_tokens:
         tables += [Token, Interface]
     with transaction.atomic(), connection.cursor() as cursor:

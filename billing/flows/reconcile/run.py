@@ -29,6 +29,7 @@ from .load import (
 )
 from .read import read_books
 from .refunds import write_refunds
+from .sides import Outcome
 from .write import Listed, Writer
 
 log = logging.getLogger(__name__)
@@ -58,37 +59,37 @@ def compare_books() -> Reconciliation | None:
     last = Reconciliation.objects.select_related("reading").first()
     until = reading.started_at - settings.RECONCILIATION_GRACE
     judged = _last_judged(last)
-    costs = CostBook()
+    costs, listed = CostBook(), Listed.load(until)
     rows = list(unjudged_lines(since, until, last))
     lines = [line_of(row) for row in rows if row.amount < 0]
-    deals = [
-        deal_of(purchase, costs)
-        for purchase in unjudged_purchases(until, last, judged).iterator(chunk_size=2000)
-    ]
-    listed = Listed.load(until)
+    purchases = unjudged_purchases(until, last, judged).iterator(chunk_size=2000)
+    deals = [deal_of(purchase, costs) for purchase in purchases]
     before = pairs_before(lines, judged, costs)
     earlier = Earlier(listed.deals(costs), listed.lines(), before)
     outcome = compare(lines, deals, readings_since(judged), _terms(until, judged), earlier)
-    refunds = [row for row in rows if row.amount > 0]
     with transaction.atomic():
-        run = Reconciliation(
-            number=last.number + 1 if last else 1,
-            reading=reading,
-            until=max(until, last.until) if last else until,
-            waiting_since=min((line.at for line in outcome.waiting), default=None),
-            explained=len(outcome.pairs)
-            + len(outcome.late)
-            + len(outcome.other_amounts)
-            + len(outcome.covered),
-        )
-        run.save()
+        run = _new_run(last, reading, until, outcome)
         writer = Writer(run, before, listed)
         writer.explanations(outcome)
         writer.differences(outcome)
-        write_refunds(refunds, writer)
+        write_refunds([row for row in rows if row.amount > 0], writer)
         compare_counts(reading, since, writer, costs)
-        if writer.found > 0:
+        if writer.found:
             _tell(run, writer.found)
+    return run
+
+
+def _new_run(
+    last: Reconciliation | None, reading: ProviderReading, until: datetime, outcome: Outcome
+) -> Reconciliation:
+    run = Reconciliation(
+        number=last.number + 1 if last else 1,
+        reading=reading,
+        until=max(until, last.until) if last else until,
+        waiting_since=min((line.at for line in outcome.waiting), default=None),
+        explained=len(outcome.pairs) + len(outcome.late) + len(outcome.other_amounts) + len(outcome.covered),
+    )
+    run.save()
     return run
 
 
