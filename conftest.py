@@ -6,6 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.utils import translation
 
+from billing.tests.pango import HAS_PANGO, blank_page
+
 
 @pytest.fixture(autouse=True)
 def _clean_slate() -> Iterator[None]:
@@ -13,3 +15,11 @@ def _clean_slate() -> Iterator[None]:
     cache.clear()
     with translation.override("en"):
         yield
+
+
+if not HAS_PANGO:
+
+    @pytest.fixture(autouse=True)
+    def _no_pango(monkeypatch: pytest.MonkeyPatch) -> None:
+        """A blank page for every invoice; tests of the page itself are skipped with a reason."""
+        monkeypatch.setattr("billing.flows.file_invoice.render", blank_page)

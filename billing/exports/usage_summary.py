@@ -1,6 +1,7 @@
 """The usage section's export: pieces by day, month or year, product, payer and price (docs/money.md)."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.utils import translation
@@ -8,7 +9,7 @@ from django.utils import translation
 from ..models import Funding
 from ..periods import Period
 from ..products import labels
-from ..usage_section import grouped
+from ..usage_section import grouped, totals_in
 from .dialects import Dialect
 from .usage import Column, shortest
 
@@ -24,7 +25,7 @@ SUMMARY_COLUMNS = [
 
 
 def summary_export(period: Period, organisation: Any, step: str, dialect: Dialect) -> Iterator[str]:
-    """The export's text, line by line."""
+    """The export's text, line by line; its last row holds the page's sums."""
     with translation.override("it" if dialect.name == "it" else "en"):
         names, payers = labels(), {key: str(label) for key, label in Funding.choices}
     rows = (
@@ -41,4 +42,7 @@ def summary_export(period: Period, organisation: Any, step: str, dialect: Dialec
             period, organisation, step, "product", "funding", "unit_price", "vat_rate"
         )
     )
-    yield from dialect.lines([column.heading(dialect) for column in SUMMARY_COLUMNS], rows)
+    totals = totals_in(period, organisation)
+    sums = {"first": dialect.total, "quantity": totals.quantity, "amount": totals.net}
+    last = [sums.get(column.field) for column in SUMMARY_COLUMNS]
+    yield from dialect.lines([column.heading(dialect) for column in SUMMARY_COLUMNS], chain(rows, [last]))

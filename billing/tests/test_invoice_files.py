@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from documents.flows.erase import erase, is_in_use
 from documents.models import Retained, StoredFile
 
 from .invoice_factories import SellerFactory, customer, draft_of, use
+from .pango import needs_pango
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 3)
@@ -71,6 +73,7 @@ def test_filing_again_does_nothing(filed):
     assert InvoiceFile.objects.count() == 2
 
 
+@needs_pango
 def test_the_pdf_is_a_pdf_a_3_that_carries_the_very_xml(filed):
     """What can be read of PDF/A-3 by a library that did not make it: intent, marks, attachment and its relationship."""
     invoice, xml = filed
@@ -95,6 +98,36 @@ def test_the_pdf_is_a_pdf_a_3_that_carries_the_very_xml(filed):
             assert "/AA" not in page
 
 
+@needs_pango
+@pytest.mark.skipif(not shutil.which("pdfinfo"), reason="no pdfinfo (poppler) on this machine")
+def test_another_reader_finds_the_attachment_and_the_tags(filed, tmp_path):
+    """By poppler, which has no part in making it."""
+    invoice, xml = filed
+    path = tmp_path / "invoice.pdf"
+    path.write_bytes(pdf_of(invoice))
+
+    def said(*command):
+        return subprocess.run([*command, str(path)], capture_output=True, text=True, check=True).stdout
+
+    info = {
+        key.strip(): value.strip()
+        for key, _, value in (row.partition(":") for row in said("pdfinfo").splitlines())
+    }
+    assert (info["Tagged"], info["PDF version"], info["JavaScript"], info["Encrypted"]) == (
+        "yes",
+        "1.7",
+        "no",
+        "no",
+    )
+    assert info["Title"] == f"Fattura {invoice.number} · Sigillo Firme Srl"
+    assert re.search(r"pdfaid:part(=.|>)3", said("pdfinfo", "-meta"))
+    subprocess.run(["pdfdetach", "-save", "1", "-o", str(tmp_path / "out.xml"), str(path)], check=True)
+    assert (tmp_path / "out.xml").read_bytes() == xml
+    fonts = [row.split() for row in said("pdffonts").splitlines()[2:]]
+    assert fonts
+    assert all(row[-5] == "yes" for row in fonts), fonts  # embedded
+
+
 def _only_embedded_fonts(pdf):
     fonts = [
         one
@@ -107,6 +140,7 @@ def _only_embedded_fonts(pdf):
         assert "Source-Sans" in str(font.FontName) or "Bodoni" in str(font.FontName), font.FontName
 
 
+@needs_pango
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext (poppler) on this machine")
 @pytest.mark.parametrize(
     ("kind", "language", "words"),

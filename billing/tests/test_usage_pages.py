@@ -202,12 +202,13 @@ def test_the_summary_is_the_pages_bars_and_adds_up_to_its_totals(accountant):
     used(membership.organisation, ["Anna Rossi", "Luc Martin"])
     used(membership.organisation, ["Eva Bruni"], at=datetime(2026, 4, 12, 12, tzinfo=UTC))
     year = {"first": "2026-01-01", "last": "2026-12-31", "by": "month"}
-    lines = rows(client.get(reverse("usage:summary"), {**year, "form": "plain"}), ",")
+    lines, sums = rows_and_sums(client.get(reverse("usage:summary"), {**year, "form": "plain"}), ",")
     assert [(line["from"], line["paid_by"], line["quantity"]) for line in lines] == [
         ("2026-03-01", "post-paid", "2"),
         ("2026-04-01", "post-paid", "1"),
     ]
     assert sum(Decimal(line["cost"]) for line in lines) == Decimal("2.85")
+    assert (sums["from"], sums["quantity"], sums["cost"]) == ("total", "3", "2.85")
     italian = rows(client.get(reverse("usage:summary"), {**year, "form": "it"}), ";")[0]
     assert (italian["Dal"], italian["Costo"], italian["Pagato con"]) == ("01/03/2026", "1,90", "posticipato")
 

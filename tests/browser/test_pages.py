@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from billing.tests.pango import needs_pango
+
 from .steps import check_accessibility, log_in
 
 PUBLIC = [
@@ -151,6 +153,7 @@ print(" ".join(f"/billing/invoices/{one.pk}/" for one in Invoice.objects.filter(
 """
 
 
+@needs_pango
 @pytest.mark.parametrize(("window", "scheme", "language"), LOOKS)
 def test_invoices_are_accessible_and_come_as_pdf(stack, open_window, window, scheme, language, tmp_path):
     addresses = stack.manage("shell", "--no-imports", "-c", INVOICED).splitlines()[0].split()
