@@ -41,11 +41,20 @@ class PriceForm(forms.ModelForm):
 @admin.register(Price)
 class PriceAdmin(NamedProduct, AddOnlyAdmin):
     form = PriceForm
-    list_display = ["product_name", "side", "tariff", "organisation", "amount", "valid_from", "source"]
+    list_display = [
+        "product_name",
+        "side",
+        "tariff",
+        "organisation",
+        "group",
+        "amount",
+        "valid_from",
+        "source",
+    ]
     list_filter = ["side", ProductFilter, "tariff"]
-    list_select_related = ["organisation"]
-    search_fields = ["organisation__name", "source"]
-    autocomplete_fields = ["organisation"]
+    list_select_related = ["organisation", "group"]
+    search_fields = ["organisation__name", "group__name", "source"]
+    autocomplete_fields = ["organisation", "group"]
 
 
 @admin.register(VatRate)

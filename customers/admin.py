@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
 
-from .models import Invitation, Membership, Organisation, User, VatProof
+from .models import CustomerGroup, Invitation, Membership, Organisation, User, VatProof
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -115,12 +115,21 @@ class UserAdmin(SearchByField, DjangoUserAdmin):
         return False
 
 
+@admin.register(CustomerGroup)
+class CustomerGroupAdmin(admin.ModelAdmin):
+    """Whose prices are alike; prices themselves are added to the price book."""
+
+    list_display = ("name",)
+    search_fields = ("name__icontains",)
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(SearchByField, admin.ModelAdmin):
     list_display = (
         "name", "code", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at",
     )  # fmt: skip
-    list_filter = ("kind", "is_suspended", MonthFilter.of("created_at"))
+    list_filter = ("kind", "group", "is_suspended", MonthFilter.of("created_at"))
+    autocomplete_fields = ("group",)
     search_fields = (
         "name__icontains",
         "code__istartswith",

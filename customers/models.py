@@ -76,6 +76,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email
 
 
+class CustomerGroup(models.Model):
+    """Customers who pay the same prices, such as resellers or an association's members."""
+
+    name = models.CharField(pgettext_lazy("group", "name"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("customer group")
+        verbose_name_plural = _("customer groups")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Organisation(models.Model):
     """A customer: whoever sends, pays and is answered for. All of a customer's data hangs from here."""
 
@@ -124,6 +138,15 @@ class Organisation(models.Model):
         max_length=15,
         blank=True,
         help_text=_("If the public body gave you one: 15 letters and digits."),
+    )
+    group = models.ForeignKey(
+        CustomerGroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("customer group"),
+        help_text=_("It pays the group's prices where it has none of its own."),
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     is_suspended = models.BooleanField(_("suspended"), default=False)

@@ -45,12 +45,11 @@ class PriceQuerySet(AppendOnlyQuerySet):
         return price
 
     def sale(self, product: str, organisation: "Organisation", at: datetime) -> "Price":
-        """What this customer pays for one piece: their own price if there is one, else everybody's.
+        """What this customer pays for one piece: their own price if there is one, else their group's, else everybody's.
 
         Raises ``PriceMissing``.
         """
-        prices = self.in_force(Price.Side.SELL, product, at)
-        price = prices.filter(organisation=organisation).first() or prices.filter(organisation=None).first()
+        price = self.sales([product], organisation, at).get(product)
         if price is None:
             raise PriceMissing(f"no sell price for {product}")
         return price
@@ -60,11 +59,15 @@ class PriceQuerySet(AppendOnlyQuerySet):
     ) -> "dict[str, Price]":
         """What this customer pays for one piece of each product, by key; those without a price are left out."""
         offered = self.filter(side=Price.Side.SELL, product__in=products, valid_from__lte=at)
-        rows = offered.filter(Q(organisation=organisation) | Q(organisation=None))
-        # The last one counts: everybody's before one's own, and older before newer.
+        for_them = Q(organisation=organisation) | Q(organisation=None, group=None)
+        if organisation.group_id:
+            for_them |= Q(group=organisation.group_id)
+        # The last one counts: everybody's, then the group's, then one's own; and older before newer.
         return {
             row.product: row
-            for row in sorted(rows, key=lambda row: (row.organisation_id is not None, row.valid_from, row.pk))
+            for row in sorted(
+                offered.filter(for_them), key=lambda row: (row.precedence, row.valid_from, row.pk)
+            )
         }
 
 
@@ -85,7 +88,16 @@ class Price(AppendOnly):
         blank=True,
         related_name="+",
         verbose_name=_("organisation"),
-        help_text=_("Empty: for everybody."),
+        help_text=_("Empty: for everybody, or for a group."),
+    )
+    group = models.ForeignKey(
+        "customers.CustomerGroup",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("customer group"),
+        help_text=_("For customers of this group who have no price of their own."),
     )
     amount = models.DecimalField(_("amount without VAT, EUR"), max_digits=18, decimal_places=8)
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
@@ -103,8 +115,13 @@ class Price(AppendOnly):
             models.CheckConstraint(condition=Q(amount__gte=0), name="price_not_negative"),
             models.UniqueConstraint(
                 fields=["side", "product", "tariff", "valid_from"],
-                condition=Q(organisation=None),
+                condition=Q(organisation=None, group=None),
                 name="one_price_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["side", "product", "tariff", "group", "valid_from"],
+                condition=Q(group__isnull=False),
+                name="one_price_at_a_time_each_group",
             ),
             models.UniqueConstraint(
                 fields=["side", "product", "tariff", "organisation", "valid_from"],
@@ -112,9 +129,17 @@ class Price(AppendOnly):
                 name="one_price_at_a_time_each",
             ),
             models.CheckConstraint(
-                condition=Q(side="sell") | Q(organisation=None), name="cost_is_the_same_for_all"
+                condition=Q(side="sell") | Q(organisation=None, group=None), name="cost_is_the_same_for_all"
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation=None) | Q(group=None), name="price_of_a_customer_or_a_group"
             ),
         ]
+
+    @property
+    def precedence(self) -> int:
+        """Whose price goes before whose: everybody's 0, a group's 1, a customer's own 2."""
+        return 2 if self.organisation_id else 1 if self.group_id else 0
 
     def __str__(self) -> str:
         return f"{self.product} {self.get_side_display()} {self.amount.normalize():f}"

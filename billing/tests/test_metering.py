@@ -14,6 +14,7 @@ from billing.models import Price, Product, Tariff, Usage
 from billing.models.price_book import PriceMissing
 from billing.models.usage import usage_id
 from billing.money import to_cents
+from customers.models import CustomerGroup
 from facts.append_only import FactIsFinal
 
 from .factories import BoughtFactory, CostFactory, CustomerFactory, PriceFactory, open_price_book
@@ -84,6 +85,23 @@ def test_the_tariff_of_the_purchase_decides_about_the_cost():
     meter(BoughtFactory(tariff=Tariff.SUBSCRIPTION), people("a"), timezone.now())
 
     assert Usage.objects.get().unit_cost == Decimal("0.14")
+
+
+def test_a_groups_price_goes_before_everybodys_and_after_the_customers_own():
+    group = CustomerGroup.objects.create(name="Associates")
+    member, loner = CustomerFactory(group=group), CustomerFactory()
+    now = timezone.now()
+    PriceFactory(group=group, amount=Decimal("0.60"), valid_from=now - timedelta(days=40))
+    PriceFactory(group=CustomerGroup.objects.create(name="Others"), amount=Decimal("0.10"))
+    PriceFactory(amount=Decimal("0.95"), valid_from=now - timedelta(days=1))
+    assert Price.objects.sale(Product.SIMPLE_SIGNATURE, member, now).amount == Decimal("0.60")
+    assert Price.objects.sale(Product.SIMPLE_SIGNATURE, loner, now).amount == Decimal("0.95")
+    PriceFactory(organisation=member, amount=Decimal("0.80"), valid_from=now - timedelta(days=90))
+    assert Price.objects.sale(Product.SIMPLE_SIGNATURE, member, now).amount == Decimal("0.80")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PriceFactory(organisation=member, group=group)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CostFactory(group=group, tariff="single")
 
 
 def test_a_customers_own_price_goes_before_everybodys():

@@ -28,7 +28,11 @@ from .products import KEY_PREFIX
 def _price_now(side: str) -> Subquery:
     """What a product of the catalogue costs us, or everybody, at this moment."""
     prices = Price.objects.filter(
-        side=side, organisation=None, valid_from__lte=timezone.now(), product=OuterRef("price_key")
+        side=side,
+        organisation=None,
+        group=None,
+        valid_from__lte=timezone.now(),
+        product=OuterRef("price_key"),
     )
     return Subquery(prices.order_by("-valid_from", "-pk").values("amount")[:1])
 

@@ -102,7 +102,7 @@ def _offer(product: CatalogueProduct) -> None:
     """Its place in the shop, once. It is sold at once only where staff have set a price for it already."""
     if Offer.objects.filter(product=product).exists():
         return
-    prices = Price.objects.filter(side=Price.Side.SELL, product=product.key, organisation=None)
+    prices = Price.objects.filter(side=Price.Side.SELL, product=product.key, organisation=None, group=None)
     is_sold = product.code in PRODUCTS and prices.exists()
     Offer.objects.create(product=product, is_sold=is_sold, position=_usual_position(product.code))
 
