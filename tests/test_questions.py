@@ -1,8 +1,10 @@
 """No page asks the database more often because there is more to show."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -17,23 +19,32 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.flows.change_plan import change
+from billing.flows.issue_invoice import issue
 from billing.flows.meter import MeteredPerson, meter
 from billing.flows.purchase import intend
+from billing.flows.record_payment import Received, record_payment
 from billing.flows.top_up import record_transfer
 from billing.models import (
+    AccountingCode,
     CardPayment,
     DailyCount,
     Difference,
     Explanation,
+    NumberSeries,
     Plan,
     Price,
     ProviderCall,
     ProviderLine,
     ProviderReading,
     Reconciliation,
+    Seller,
+    StampDuty,
+    TaxRule,
     VatRate,
 )
 from billing.tests.factories import PlanFactory, plan_with
+from billing.tests.invoice_factories import SellerFactory, draft_of, use
+from billing.tests.invoice_factories import customer as invoice_customer
 from customers.flows.invite import PER_ADDRESS, invite
 from customers.models import Membership, Organisation
 from customers.tests.factories import (
@@ -208,6 +219,15 @@ def reconciliation(number: int) -> Reconciliation:
     return run
 
 
+def invoiced(_):
+    """A month of somebody's, closed and invoiced."""
+    if not Seller.objects.exists():
+        SellerFactory(valid_from=date(2019, 1, 1))
+    house = invoice_customer()
+    use(house, 2)
+    return issue(draft_of(house), "Sara", date(2026, 11, 3))
+
+
 def explanation(number: int) -> None:
     run = reconciliation(number)
     Explanation(purchase=PurchaseFactory(), line=provider_line(number), run=run).save()
@@ -244,6 +264,28 @@ ROWS: dict[str, Maker] = {
     "billing.PlanStart": lambda n, _: plan_start(n),
     "billing.Charge": lambda n, _: plan_start(n),
     "billing.Reservation": lambda n, _: reservation(n),
+    "billing.Statement": lambda n, _: invoiced(n),
+    "billing.InvoiceDraft": lambda n, _: invoiced(n),
+    "billing.Invoice": lambda n, _: invoiced(n),
+    "billing.Filing": lambda n, _: invoiced(n),
+    "billing.Payment": lambda n, _: record_payment(
+        invoiced(n), Received(Decimal(1), timezone.localdate()), f"bank:{n}:{uuid4()}", "Sara"
+    ),
+    "billing.Seller": lambda n, _: SellerFactory(valid_from=date(2020, 1, 1) + timedelta(days=n)),
+    "billing.TaxRule": lambda n, _: TaxRule(
+        customer="foreign",
+        nature="N2.1",
+        reference="x",
+        valid_from=date(2020, 1, 1) + timedelta(days=n),
+        source="x",
+    ).save(),
+    "billing.StampDuty": lambda n, _: StampDuty(
+        amount=2, threshold=77, valid_from=date(2020, 1, 1) + timedelta(days=n), source="x"
+    ).save(),
+    "billing.NumberSeries": lambda n, _: NumberSeries.objects.create(
+        register="files", series=f"T{n}", year=2020
+    ),
+    "billing.AccountingCode": lambda n, _: AccountingCode.objects.create(kind="vat", key=f"k{n}", code="x"),
     "billing.ProviderCall": lambda n, _: ProviderCall(
         method="POST", host="x", path=f"/{n}", duration_ms=n
     ).save(),

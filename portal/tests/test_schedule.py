@@ -5,7 +5,7 @@ from django.conf import settings
 from portal.celery import app
 
 # Woken by the flow whose work they go on with, with what they are about; the beat's tasks find the same work again.
-WOKEN = {"buy", "collect", "withdraw", "deliver", "file_invoice", "go_on"}
+WOKEN = {"buy", "collect", "withdraw", "deliver", "file_invoice", "go_on", "send_text", "submit_papers"}
 
 
 def ours() -> dict[str, str]:
