@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -177,11 +177,11 @@ class DifferenceAdmin(FactAdmin):
 
     @admin.display(description=_("likely causes"))
     def all_causes(self, row: Difference) -> SafeString:
-        return format_html_join(format_html("<br>"), "{}", ((_label(code),) for code in row.causes))
+        return format_html_join(mark_safe("<br>"), "{}", ((_label(code),) for code in row.causes))
 
     @admin.display(description=_("candidates"))
     def all_candidates(self, row: Difference) -> SafeString:
-        return format_html_join(format_html("<br>"), "{}", ((_candidate(one),) for one in row.candidates))
+        return format_html_join(mark_safe("<br>"), "{}", ((_candidate(one),) for one in row.candidates))
 
     @admin.display(description=_("reason"))
     def reason_told(self, row: Difference) -> str:

@@ -9,6 +9,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.models import Plan
+from billing.tests.factories import PlanFactory
 from customers.models import Membership
 from customers.tests.factories import member_client
 from signatures.certificates.forms import FORMS
@@ -43,6 +45,11 @@ QUERY = [
     "all",
     "o",
     "p",
+    "by",
+    "split",
+    "part",
+    "simple_signature",
+    "spid",
 ]
 ORDERED = sorted({name for form in FORMS.values() for name in form.base_fields})
 KEPT = sorted(CertificateForm.base_fields)
@@ -60,6 +67,8 @@ FIELDS = {
     "envelopes:places": ["add_row", "places-TOTAL_FORMS", "places-INITIAL_FORMS", "places-0-signer", "places-0-pages", "places-0-place", "places-0-DELETE"],
     "envelopes:review": ["unit_price", "reviewed"],
     "signing:decline": ["reason"],
+    "plan:change": ["first_day", "net"],
+    "wallet:card": ["amount"],
     "orders:new": ["code"],
     "orders:step": ORDERED,
     "orders:check": ["field", *ORDERED],
@@ -81,6 +90,7 @@ GIVEN = {
     "customers:create": {"name": "x", "kind": "business", "country": "IT", "vat_number": "00743110157", "address": "x",
                          "postal_code": "50131", "city": "x", "province": "FI"},
     "customers:members": {"email": "anna@example.it", "role": "viewer"},
+    "plan:change": {"first_day": "2026-12-01", "net": "14.00"},
 }  # fmt: skip
 GIVEN["customers:organisation"] = GIVEN["customers:create"]
 # Without what throws the page's own ground away.
@@ -121,6 +131,8 @@ def _object_of(name: str, membership: Membership, envelope: Envelope) -> Any:
         return Order.objects.filter(**ours, state="draft").first() or OrderFactory(**ours)
     if name.startswith("certificates:"):
         return Certificate.objects.filter(**ours).first() or CertificateFactory(**ours)
+    if name.startswith("plan:"):
+        return Plan.objects.filter(organisation=None).first() or PlanFactory()
     return envelope
 
 

@@ -46,7 +46,7 @@ from billing.tests.factories import PlanFactory, plan_with
 from billing.tests.invoice_factories import SellerFactory, draft_of, use
 from billing.tests.invoice_factories import customer as invoice_customer
 from customers.flows.invite import PER_ADDRESS, invite
-from customers.models import Membership, Organisation
+from customers.models import CustomerGroup, Membership, Organisation
 from customers.tests.factories import (
     MembershipFactory,
     OrganisationFactory,
@@ -298,7 +298,10 @@ ROWS: dict[str, Maker] = {
     "billing.Reconciliation": lambda n, _: reconciliation(n),
     "auth.Group": lambda n, _: Group.objects.create(name=f"Group {n}"),
     "customers.User": lambda n, _: UserFactory(),
-    "customers.Organisation": lambda n, _: OrganisationFactory(),
+    "customers.Organisation": lambda n, _: OrganisationFactory(
+        group=CustomerGroup.objects.create(name=f"Group {n}")
+    ),
+    "customers.CustomerGroup": lambda n, _: CustomerGroup.objects.create(name=f"Group {n} alone"),
     "customers.Invitation": invitation,
     "mfa.Authenticator": lambda n, _: TOTP.activate(UserFactory(), "JBSWY3DPEHPK3PXP"),
     "usersessions.UserSession": session,

@@ -28,6 +28,7 @@ def test_a_token_opens_what_its_scopes_say_until_it_ends(sandbox, web):
     token = made(web, name="mine", ttl=3600)
     assert (token["name"], token["scopes"], life(token)) == ("mine", [READING], 3600)
     assert web.get("/signatures", headers=bearer(token["token"])).json()["message"] == "No signatures found"
+    sandbox.set(tokens_age=True)
     sandbox.advance(3601)
     assert refusal(web.get("/signatures", headers=bearer(token["token"]))) == (401, 125.22, "Wrong Token")
 

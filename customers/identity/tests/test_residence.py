@@ -29,9 +29,9 @@ def test_an_address_that_agrees_is_taken(municipality, province, postal_code):
     ("address", "sentence"),
     [
         (("Rossano", "CS", "87064"),
-         "Rossano (CS) was a comune until March 30, 2018; it is now Corigliano-Rossano (CS)."),
-        (("Monteciccardo", "PU", ""), "Monteciccardo (PU) was a comune until June 30, 2020; it is now part of another."),
-        (("Terranova Pausania", "SS", ""), "Terranova Pausania has been called Olbia (OT) since Oct. 24, 1939."),
+         "Rossano (CS) was a comune until 30 March 2018; it is now Corigliano-Rossano (CS)."),
+        (("Monteciccardo", "PU", ""), "Monteciccardo (PU) was a comune until 30 June 2020; it is now part of another."),
+        (("Terranova Pausania", "SS", ""), "Terranova Pausania has been called Olbia (OT) since 24 October 1939."),
         (("Lodi", "MI", ""), "Lodi is in the province LO, not MI."),
         (("Lodi", "ZZ", ""), "There is no province ZZ: Lodi is in LO."),
         (("Olbia", "NU", ""), "Olbia is in the province OT, SS, not NU."),
