@@ -239,7 +239,7 @@ class Story:
         accountant = Browser()
         self.log_in(accountant, ACCOUNTANT)
         page = accountant.open(accountant.open(f"{self.portal}/").link_to("/usage/"))
-        text = accountant.download(page.link_to("form=it"))
+        text = accountant.download(page.link_to("/usage/export/"))
         (self.out / "usage.csv").write_bytes(text)
         check(text.startswith(b"\xef\xbb\xbf"), "the CSV has no byte order mark")
         rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), delimiter=";"))

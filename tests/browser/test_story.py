@@ -57,7 +57,7 @@ def test_a_pdf_is_signed_by_two_people_archived_proven_and_billed(stack, open_wi
     accountant.goto("/usage/")
     check_accessibility(accountant)
     with accountant.expect_download() as download:
-        accountant.click("a:has-text('CSV for spreadsheets')")
+        accountant.click("a[href*='/usage/export/']:has-text('CSV for spreadsheets')")
     text = Path(download.value.path()).read_text("utf-8-sig")
     lines = [row for row in csv.DictReader(io.StringIO(text), delimiter=";") if row["Busta"] == title]
     assert sorted(row["Firmatario"] for row in lines) == ["Anna Rossi", "Luc Martin"]
