@@ -132,7 +132,7 @@ def test_from_the_order_to_active_and_kept(stack, open_window, window, scheme):
     accountant.goto("/usage/")
     check_accessibility(accountant)
     with accountant.expect_download() as download:
-        accountant.click("a:has-text('CSV for spreadsheets')")
+        accountant.click("a[href*='/usage/export/']:has-text('CSV for spreadsheets')")
     text = Path(download.value.path()).read_text("utf-8-sig")
     lines = [row for row in csv.DictReader(io.StringIO(text), delimiter=";") if row["Busta"] == "SPID"]
     mine = [row for row in lines if row["Firmatario"] == f"{person['name']} {person['surname']}"]
