@@ -23,7 +23,13 @@ NASTY = [
     "a\nb", "a\n", "a\r\n", "a\r\r\n", "\n", "\r\n\r\n", "a\x0bb", "a\x0c", "a\x1cb\x1d\x1e", "a\x85b", "a\u2028b\u2029",
     "100 % 'sicuro'", "\\", "\\.", "\\n", "Œuvre – 1 €", "株式会社", "'=already", "=;", '="', "a'b;c", "%s", "%(x)s", "{x}",
 ]  # fmt: skip
-PRODUCTS = {"simple_signature": 'Firma "semplice"; elettronica', "order:KEY": "=KEY, mit Komma"}
+WORDS = {
+    "product_name": (
+        "product",
+        {"simple_signature": 'Firma "semplice"; elettronica', "order:KEY": "=KEY, mit Komma"},
+    ),
+    "paid_by": ("funding", {"postpaid": 'a "bill"; later, =1', "free": "free"}),
+}
 
 
 @pytest.fixture
@@ -57,8 +63,8 @@ def _again(rows):
 @pytest.mark.parametrize("columns", [CUSTOMER_COLUMNS, STAFF_COLUMNS])
 def test_both_write_the_same_bytes(nasty_lines, form, columns):
     fields, dialect = [column.field for column in columns], DIALECTS[form]
-    in_python = "".join(lines_in_python(nasty_lines, fields, dialect, PRODUCTS))
-    in_sql = "".join(lines_in_sql(nasty_lines, fields, dialect, PRODUCTS))
+    in_python = "".join(lines_in_python(nasty_lines, fields, dialect, WORDS))
+    in_sql = "".join(lines_in_sql(nasty_lines, fields, dialect, WORDS))
     for ours, theirs in zip(in_sql.split("\r\n"), in_python.split("\r\n"), strict=True):
         assert ours == theirs
     assert in_sql == in_python
@@ -79,5 +85,5 @@ def test_days_are_those_of_the_clock_that_is_shown():
     lines = usage_lines(PERIOD)
     for zone, day in (("Europe/Rome", "2026-10-01"), ("UTC", "2026-09-30"), ("Asia/Tokyo", "2026-10-01")):
         with timezone.override(zone):
-            (line,) = lines_in_sql(lines, ["day", "person"], DIALECTS["plain"], PRODUCTS)
+            (line,) = lines_in_sql(lines, ["day", "person"], DIALECTS["plain"], WORDS)
         assert line == f"{day},Signer 0\r\n"
