@@ -1,8 +1,7 @@
 """An activation's history in plain words, and what it waits for now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.models.purchase import awaits_funds
+from facts.timeline import Entry, Waiting
 
 from .flows.line import Line
 from .models import Activation, ActivationEvent
@@ -58,26 +58,6 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
 OF_THE_PERSON = frozenset(
     {"told_used", "letters_unwanted", "letters_wanted", "written_reminder", "written_afterwards"}
 )
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline."""
-
-    at: datetime
-    title: str
-    detail: str
-    actor: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What happens next, and who must act; ``title`` is empty when nothing does."""
-
-    title: str
-    detail: str = ""
 
 
 def entries(events: Sequence[ActivationEvent]) -> list[Entry]:

@@ -1,8 +1,7 @@
 """An order's history in plain words, and what it waits for now: who must act, how long it takes, until when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from billing.models.purchase import awaits_funds
 from facts.chain import ChainedEvent
+from facts.timeline import Entry, Waiting
 from upstream import ProductFamily
 
 from .models import Order, OrderEvent
@@ -78,26 +78,6 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "id_image_opened": (gettext_lazy("A picture of the ID document looked at by us"), "neutral", "eye"),
     "id_images_erased": (gettext_lazy("Pictures of the ID document erased"), "neutral", "trash-2"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline."""
-
-    at: datetime
-    title: str
-    detail: str
-    actor: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What happens next, and who must act; ``title`` is empty when nothing does."""
-
-    title: str
-    detail: str = ""
 
 
 def entries(events: Sequence[OrderEvent], *, can_see_person: bool = True) -> list[Entry]:

@@ -1,8 +1,7 @@
 """An envelope's history in plain words, and what it waits for now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from babel.dates import format_date
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.models.purchase import awaits_funds
 from facts.chain import ChainedEvent
+from facts.timeline import Entry, Waiting
 
 from .models import Envelope, EnvelopeEvent, Signer
 
@@ -65,26 +65,6 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
     "evidence_downloaded": (gettext_lazy("Evidence bundle downloaded"), "neutral", "download"),
     "copy_downloaded": (gettext_lazy("%(name)s downloaded their copy"), "neutral", "download"),
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the timeline."""
-
-    at: datetime
-    title: str
-    detail: str
-    actor: str
-    tone: str
-    icon: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What happens next, and who must act; ``title`` is empty when nothing does."""
-
-    title: str
-    detail: str = ""
 
 
 def entries(events: Sequence[EnvelopeEvent]) -> list[Entry]:
