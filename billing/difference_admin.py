@@ -13,7 +13,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -27,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import User
 from facts.admin import FactAdmin, FactInline, MonthFilter
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.differences import differences_export
 from .exports.usage import shortest
@@ -199,16 +199,9 @@ class DifferenceAdmin(FactAdmin):
         rows: DifferenceQuerySet = Difference.objects.order_by("occurred_at", "pk")
         if state != StateFilter.ALL:
             rows = rows.filter(state=state)
-        response = StreamingHttpResponse(
-            differences_export(rows[:MOST_EXPORTED], dialect, timezone.localdate()),
-            content_type="text/csv; charset=utf-8",
-        )
-        name = (
-            f"sigillo-differences-{timezone.localdate():%Y%m%d}{'' if dialect.name == 'it' else '-plain'}.csv"
-        )
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        today = timezone.localdate()
+        lines = differences_export(rows[:MOST_EXPORTED], dialect, today)
+        return csv_download(lines, f"differences-{today:%Y%m%d}", dialect)
 
     def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a difference, give it to somebody, close it with a reason, or open it again."""

@@ -8,8 +8,10 @@ from .exports.dialects import Dialect
 from .periods import Period
 
 
-def csv_download(lines: Iterator[str], name: str, dialect: Dialect, period: Period) -> StreamingHttpResponse:
-    """A CSV named by its subject, period and form."""
+def csv_download(
+    lines: Iterator[str], name: str, dialect: Dialect, period: Period | None = None
+) -> StreamingHttpResponse:
+    """A CSV named by its subject, its period if it has one, and its form."""
     form = "" if dialect.name == "it" else "-plain"
     return _download(lines, f"{_stem(name, period)}{form}.csv", "text/csv; charset=utf-8")
 
@@ -19,8 +21,9 @@ def zip_download(pieces: Iterator[bytes], name: str, period: Period) -> Streamin
     return _download(pieces, f"{_stem(name, period)}.zip", "application/zip")
 
 
-def _stem(name: str, period: Period) -> str:
-    return f"sigillo-{name}-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+def _stem(name: str, period: Period | None) -> str:
+    days = f"-{period.first:%Y%m%d}-{period.last:%Y%m%d}" if period else ""
+    return f"sigillo-{name}{days}"
 
 
 def _download(

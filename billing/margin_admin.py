@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.margin import margin_export
 from .margin import GROUPINGS, Row, margin_rows, signers_page, total_margin
@@ -39,15 +40,8 @@ class MarginPages(admin.ModelAdmin):
             raise Http404
         total = total_margin(period)
         if dialect:
-            name = f"sigillo-margin-{by}-{period.first:%Y%m%d}-{period.last:%Y%m%d}"
-            response = StreamingHttpResponse(
-                margin_export(margin_rows(period, by), by, total, dialect),
-                content_type="text/csv; charset=utf-8",
-            )
-            suffix = "" if dialect.name == "it" else "-plain"
-            response["Content-Disposition"] = f'attachment; filename="{name}{suffix}.csv"'
-            response["Cache-Control"] = "private, no-store"
-            return response
+            lines = margin_export(margin_rows(period, by), by, total, dialect)
+            return csv_download(lines, f"margin-{by}", dialect, period)
         page = _page_number(request)
         rows, has_more = _rows(period, by, page)
         context: dict[str, Any] = {
