@@ -7,7 +7,6 @@ from .environment import BASE_DIR, env
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", _("Italian")), ("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "portal.formats"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
