@@ -20,7 +20,8 @@ def log_in(page: Any, email: str) -> None:
 
 
 def check_accessibility(page: Any) -> None:
-    """axe finds nothing on the page as it stands."""
+    """axe finds nothing on the page, once all of it has come: a click waits for its first byte alone."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     told = [
         f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
