@@ -104,6 +104,7 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal,
             tariff=tariff,
             request_digest=digest,
             now=now,
+            agreed={Product.SIMPLE_SIGNATURE: price.sale},
         )
         expires_on = draft.expires_on or timezone.localdate() + timedelta(days=settings.ENVELOPE_EXPIRY_DAYS)
         move(
