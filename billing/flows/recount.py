@@ -57,7 +57,7 @@ def differences(month: date) -> Iterator[Difference]:
 
 
 def _possibly_paid(nets: Mapping[Decimal, Decimal]) -> set[Decimal]:
-    """What wallets may have paid: with VAT, or without, by what kind of customer they were when the month was closed."""
+    """What a wallet may have paid: with VAT or without, as the customer was when the month was closed."""
     return {with_tax(nets, lambda rate: rate), with_tax(nets, lambda rate: Decimal(0))}
 
 
