@@ -44,8 +44,8 @@ class ChainedEvent(AppendOnly):
     actor_name = models.CharField(_("who"), max_length=200, blank=True)
     ip = models.CharField(_("IP address"), max_length=45, blank=True)
     data = models.JSONField(_("data"), default=dict)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(_("hash of the one before"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
 
     class Meta:
         abstract = True

@@ -76,6 +76,7 @@ MEMBERS: dict[str, Page] = {
     "envelopes:discard": Page(SENDING, "post", envelope="draft"),
     "envelopes:cancel": Page(SENDING, "post", envelope="signing"),
     "envelopes:acknowledge": Page(SENDING, "post", envelope="declined"),
+    "envelopes:copy": Page(SENDING, "post", envelope="declined"),
     "envelopes:resend": Page(SENDING, "post", envelope="signing"),
     "envelopes:original": Page(VIEWING),
     "envelopes:signed": Page(VIEWING),

@@ -51,7 +51,11 @@ class Filing(models.Model):
     """
 
     transmission = models.OneToOneField(
-        Transmission, on_delete=models.PROTECT, primary_key=True, related_name="filing"
+        Transmission,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="filing",
+        verbose_name=_("transmission"),
     )
     xml = models.TextField(editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -76,7 +80,9 @@ class InvoiceFile(AppendOnly):
         XML = "xml", "XML"
         PDF = "pdf", "PDF"
 
-    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="files")
+    transmission = models.ForeignKey(
+        Transmission, on_delete=models.PROTECT, related_name="files", verbose_name=_("transmission")
+    )
     kind = models.CharField(_("kind"), max_length=3, choices=Kind.choices)
     stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     sha256 = models.CharField("SHA-256", max_length=64)
@@ -103,7 +109,9 @@ class SdiOutcome(AppendOnly):
         SILENCE = "DT", _("DT: the public body's time has passed")
         UNDELIVERABLE = "AT", _("AT: sent, and cannot be delivered")
 
-    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="outcomes")
+    transmission = models.ForeignKey(
+        Transmission, on_delete=models.PROTECT, related_name="outcomes", verbose_name=_("transmission")
+    )
     kind = models.CharField(_("outcome"), max_length=7, choices=Kind.choices)
     received_on = models.DateField(_("received on"))
     sdi_id = models.CharField(_("SdI's number"), max_length=36, blank=True)

@@ -22,7 +22,8 @@ from ..flows.charge import wallet
 from ..flows.code import CodeRefused, send_code
 from ..flows.links import link_of
 from ..flows.messages import links_in
-from ..flows.move import forget_all, move, seed, set_clock, set_credit
+from ..flows.move import forget_all, move, set_clock, set_credit
+from ..flows.seed import seed
 from ..models import Delivery, Generation, Message, Phase, Procedure, Signer, SignerPhase, WalletTransaction
 
 _LINKS_SHOWN = 100

@@ -226,7 +226,7 @@ class Signer(models.Model):
     language = models.CharField(_("language"), max_length=5, default="it")
 
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
-    provider_reference = models.CharField(max_length=80, blank=True)
+    provider_reference = models.CharField(_("provider reference"), max_length=80, blank=True)
     provider_state = models.CharField(_("provider state"), max_length=60, blank=True)
     # The provider's signing address: only ever opened for the signer's own browser.
     sealed_link = models.TextField(blank=True, editable=False)
@@ -310,7 +310,9 @@ class Placement(models.Model):
 class EnvelopeEvent(ChainedEvent):
     """What happened to an envelope, hash-chained; people see it as the timeline."""
 
-    subject = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="events")
+    subject = models.ForeignKey(
+        Envelope, on_delete=models.PROTECT, related_name="events", verbose_name=_("envelope")
+    )
 
     class Meta(ChainedEvent.Meta):
         verbose_name = _("envelope event")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:pk>/discard/", wizard.discard, name="discard"),
     path("<uuid:pk>/cancel/", detail.cancel, name="cancel"),
     path("<uuid:pk>/acknowledge/", detail.acknowledge, name="acknowledge"),
+    path("<uuid:pk>/copy/", detail.copy, name="copy"),
     path("<uuid:pk>/signers/<uuid:signer>/resend/", detail.resend, name="resend"),
     path("<uuid:pk>/original.pdf", detail.original, name="original"),
     path("<uuid:pk>/signed.pdf", detail.signed, name="signed"),

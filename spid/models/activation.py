@@ -282,7 +282,9 @@ class ActivationEvent(ChainedEvent):
         SYSTEM = "system", _("Sigillo")
         PROVIDER = "provider", _("provider")
 
-    subject = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="events")
+    subject = models.ForeignKey(
+        Activation, on_delete=models.PROTECT, related_name="events", verbose_name=_("activation")
+    )
     actor = models.CharField(_("actor"), max_length=10, choices=Actor.choices)
 
     class Meta(ChainedEvent.Meta):

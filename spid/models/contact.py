@@ -12,7 +12,9 @@ from .activation import Activation
 class Address(models.Model):
     """The secret address of a person's page, known by its digest. Void once they were written to anew."""
 
-    activation = models.ForeignKey(Activation, on_delete=models.CASCADE, related_name="addresses")
+    activation = models.ForeignKey(
+        Activation, on_delete=models.CASCADE, related_name="addresses", verbose_name=_("activation")
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
@@ -35,7 +37,9 @@ class Contact(AppendOnly):
         REMINDER = "reminder", _("reminded to use it")
         AFTERWARDS = "afterwards", _("asked whether it still exists")
 
-    activation = models.ForeignKey(Activation, on_delete=models.PROTECT, related_name="contacts")
+    activation = models.ForeignKey(
+        Activation, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("activation")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     # Which one of its kind, such as "2027-11-24:90": ninety days before that day.
     key = models.CharField(_("which"), max_length=40)

@@ -282,7 +282,9 @@ class Order(models.Model):
 class OrderEvent(ChainedEvent):
     """What happened to an order, hash-chained; people see it as the timeline. Never a secret, never a document."""
 
-    subject = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    subject = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="events", verbose_name=_("order")
+    )
 
     class Meta(ChainedEvent.Meta):
         verbose_name = _("order event")

@@ -8,12 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Organisation, User
-from documents.flows.store import store
+from documents.flows.store import read, store
 from documents.inspection import PdfFacts
 
 from ..models import Envelope, Placement, Signer
 from .state import NotPossible
 from .sweep import discard_draft
+
+# What the sender says of a signer; the rest is what happens to them.
+TYPED = ("position", "name", "surname", "email", "mobile", "otp_channel", "language")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,33 @@ def create_draft(
         original=original,
         page_sizes=facts.page_sizes,
     )
+
+
+def copy_of(envelope: Envelope, user: User) -> Envelope:
+    """A new draft of what was sent once: document, words, signers, places and options.
+
+    The day to sign by stays behind: it was meant for the first time. Raises ``documents.flows.store.Damaged`` (or
+    ``Erased``) where the document is not there any more.
+    """
+    original = store(envelope.organisation, read(envelope.original), "application/pdf")
+    with transaction.atomic():
+        draft = Envelope.objects.create(
+            organisation=envelope.organisation,
+            created_by=user,
+            title=envelope.title,
+            message=envelope.message,
+            filename=envelope.filename,
+            original=original,
+            page_sizes=envelope.page_sizes,
+            is_ordered=envelope.is_ordered,
+            gives_copy=envelope.gives_copy,
+        )
+        for signer in envelope.signers.order_by("position").prefetch_related("placements"):
+            again = Signer.objects.create(envelope=draft, **{name: getattr(signer, name) for name in TYPED})
+            Placement.objects.bulk_create(
+                Placement(signer=again, page=spot.page, place=spot.place) for spot in signer.placements.all()
+            )
+    return draft
 
 
 def change_document(envelope: Envelope, filename: str, data: bytes, facts: PdfFacts) -> None:

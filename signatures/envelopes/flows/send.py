@@ -75,8 +75,6 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal,
     ``reviewed`` is the ``request_digest`` that the sender was shown the total of; empty where nobody was shown one.
     Raises ``NotReady``, ``PriceChanged``, ``PriceMissing``, ``Changed``, and ``NotPossible`` when it was sent already.
     """
-    from ..tasks import buy
-
     # First of all: whatever changes while the rest is looked at is noticed under the lock.
     digest = request_digest(envelope)
     if problems := problems_of(envelope):
@@ -86,43 +84,48 @@ def order(envelope: Envelope, user: User, ip: str, expected_unit_price: Decimal,
         raise PriceChanged(price)
     if reviewed and digest != reviewed:
         raise Changed
-    generation = settings.PROVIDER_GENERATION
-    tariff = tariff_now(generation, price.quantity)
-    now = timezone.now()
+    tariff = tariff_now(settings.PROVIDER_GENERATION, price.quantity)
     with locked(envelope.pk) as draft:
         if draft.state != Envelope.State.DRAFT:
             raise NotPossible
         # Nothing before this line was looked at under the lock.
         if request_digest(draft) != digest:
             raise Changed
-        purchase = fence.intend(
-            organisation=draft.organisation,
-            fact_key=f"envelope:{draft.pk}",
-            product=Product.SIMPLE_SIGNATURE,
-            generation=generation,
-            quantity=price.quantity,
-            tariff=tariff,
-            request_digest=digest,
-            now=now,
-            agreed={Product.SIMPLE_SIGNATURE: price.sale},
-        )
-        expires_on = draft.expires_on or timezone.localdate() + timedelta(days=settings.ENVELOPE_EXPIRY_DAYS)
-        move(
-            draft,
-            Envelope.State.BUYING,
-            generation=generation,
-            purchase=purchase,
-            sent_at=now,
-            expires_on=expires_on,
-        )
-        who = {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip}
-        tell(draft, "created", **who, title=draft.title, file=draft.filename, sha256=draft.original.sha256,
-             pages=draft.page_count, prepared_at=str(draft.created_at))  # fmt: skip
-        tell(draft, "sent", **who, signers=[_described(s) for s in draft.signers.prefetch_related("placements")],
-             unit_price=str(price.unit_price), in_order=draft.is_ordered, sign_by=str(expires_on))  # fmt: skip
-        fence.show_waiting(purchase)
-        buy.delay_on_commit(str(purchase.pk))
+        _begin(draft, price, tariff, digest, {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip})
     envelope.refresh_from_db()
+
+
+def _begin(draft: Envelope, price: Quote, tariff: str, digest: str, who: dict[str, str]) -> None:
+    """Intend the purchase of a draft that is locked, and write down what was sent."""
+    from ..tasks import buy
+
+    generation, now = settings.PROVIDER_GENERATION, timezone.now()
+    purchase = fence.intend(
+        organisation=draft.organisation,
+        fact_key=f"envelope:{draft.pk}",
+        product=Product.SIMPLE_SIGNATURE,
+        generation=generation,
+        quantity=price.quantity,
+        tariff=tariff,
+        request_digest=digest,
+        now=now,
+        agreed={Product.SIMPLE_SIGNATURE: price.sale},
+    )
+    expires_on = draft.expires_on or timezone.localdate() + timedelta(days=settings.ENVELOPE_EXPIRY_DAYS)
+    move(
+        draft,
+        Envelope.State.BUYING,
+        generation=generation,
+        purchase=purchase,
+        sent_at=now,
+        expires_on=expires_on,
+    )
+    tell(draft, "created", **who, title=draft.title, file=draft.filename, sha256=draft.original.sha256,
+         pages=draft.page_count, prepared_at=str(draft.created_at))  # fmt: skip
+    tell(draft, "sent", **who, signers=[_described(s) for s in draft.signers.prefetch_related("placements")],
+         unit_price=str(price.unit_price), in_order=draft.is_ordered, sign_by=str(expires_on))  # fmt: skip
+    fence.show_waiting(purchase)
+    buy.delay_on_commit(str(purchase.pk))
 
 
 def request_digest(envelope: Envelope) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from customers.requests import CustomerRequest, for_members
-from documents.flows.store import read
+from documents.flows.store import Damaged, read
 from documents.responses import file_response
 from facts.chain import ChainedEvent
 from facts.request_origin import client_ip
@@ -24,6 +24,7 @@ from ..flows.cancel import can_cancel
 from ..flows.cancel import cancel as end_envelope
 from ..flows.invite import TooSoon
 from ..flows.invite import resend as invite_again
+from ..flows.prepare import copy_of
 from ..flows.state import NotPossible, locked, tell
 from ..models import Envelope, Signer
 from .finding import envelope_of
@@ -59,6 +60,7 @@ def detail(request: CustomerRequest, pk: Any) -> HttpResponse:
         "can_acknowledge": may_send
         and envelope.state in Envelope.ATTENTION
         and envelope.acknowledged_at is None,
+        "can_copy": may_send and envelope.is_ended,
     }
     if not request.htmx:
         return render(request, "signatures/envelopes/detail.html", context)
@@ -119,6 +121,22 @@ def acknowledge(request: CustomerRequest, pk: Any) -> HttpResponse:
     """Take an ended envelope off the list of what needs attention."""
     see(envelope_of(request, pk))
     return redirect("home")
+
+
+@require_POST
+@for_members(able_to="can_send")
+def copy(request: CustomerRequest, pk: Any) -> HttpResponse:
+    """Prepare an envelope that has ended once more: a new draft with all that was typed for it."""
+    envelope = envelope_of(request, pk, state__in=Envelope.ENDED)
+    try:
+        draft = copy_of(envelope, request.user)
+    except Damaged:
+        messages.error(request, _("Its document is not kept any more. Start with a new envelope."))
+        return redirect("envelopes:detail", pk)
+    messages.success(
+        request, _("This is a new draft with the same document and signers. Nothing is sent yet.")
+    )
+    return redirect("envelopes:document", draft.pk)
 
 
 def _completed(request: CustomerRequest, pk: Any) -> Envelope:

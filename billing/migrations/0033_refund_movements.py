@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0031_group_prices'),
+        ('billing', '0032_names_for_staff'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signatures', '0004_following_orders'),
+        ('signatures', "0005_names_for_staff"),
     ]
 
     operations = [
