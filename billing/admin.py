@@ -18,6 +18,7 @@ from . import (  # noqa: F401  they register themselves
     purchase_admin,
     wallet_admin,
 )
+from .correction_admin import CorrectionPages
 from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .margin_admin import MarginPages
@@ -63,7 +64,7 @@ class VatRateAdmin(AddOnlyAdmin):
 
 
 @admin.register(Usage)
-class UsageAdmin(NamedProduct, FactAdmin, MarginPages):
+class UsageAdmin(NamedProduct, FactAdmin, MarginPages, CorrectionPages):
     """Every billed signer, with an export of a period for the reseller's own accountant."""
 
     list_display = [

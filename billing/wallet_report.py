@@ -16,7 +16,7 @@ SPENT = (Movement.Kind.USE, Movement.Kind.FEE)
 
 @dataclass(frozen=True)
 class WalletTotals:
-    """What came in, was used and went back in a period, in EUR."""
+    """What came in, was used (less what was corrected) and was paid back in a period, in EUR."""
 
     topped_up: Decimal
     used: Decimal
@@ -46,4 +46,4 @@ def wallet_totals(movements: MovementQuerySet) -> WalletTotals:
     def of(*kinds: str) -> Decimal:
         return sum((sums.get(kind, Decimal(0)) for kind in kinds), Decimal(0))
 
-    return WalletTotals(of(*TOP_UPS), of(*SPENT), of(Movement.Kind.RETURN))
+    return WalletTotals(of(*TOP_UPS), of(*SPENT) - of(Movement.Kind.REFUND), of(Movement.Kind.RETURN))

@@ -202,6 +202,7 @@ def addresses() -> list[str]:
     own = [
         reverse("admin:auth_user_password_change", args=["1"]),
         reverse("admin:billing_purchase_decide", args=["3d1e1f9e-0000-4000-8000-000000000000"]),
+        reverse("admin:billing_usage_correct", args=["3d1e1f9e-0000-4000-8000-000000000000"]),
     ]
     return [*plain, *with_object, *own]
 

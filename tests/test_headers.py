@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from billing.tests.invoice_factories import use
 from customers.tests.factories import UserFactory, member_client, staff_client
 from documents.flows.store import archive
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
@@ -153,6 +154,7 @@ def test_pages_of_staff():
         reverse("admin:signatures_envelope_change", args=[envelope.pk]),
         reverse("admin:customers_user_add"),
         reverse("admin:billing_usage_export"),
+        reverse("admin:billing_usage_correct", args=[use(envelope.organisation, 1)[0].pk]),
         reverse("admin:jsi18n"),
     ):
         answer = staff.get(address)
@@ -197,6 +199,7 @@ def test_no_page_holds_what_the_policy_would_refuse():
             reverse("admin:customers_organisation_change", args=[envelope.organisation_id]),
             reverse("admin:customers_user_add"),
             reverse("admin:billing_usage_export"),
+            reverse("admin:billing_usage_correct", args=[use(envelope.organisation, 1)[0].pk]),
         )
     ]
     for page in pages:

@@ -6,7 +6,7 @@ source is a further query in ``groups``; the closing, the proof and the invoices
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,21 +83,34 @@ def by_organisation(counted: Iterable[Counted]) -> Iterator[tuple[uuid.UUID, lis
 
 
 def paid_in_advance(period: Period, organisations: Sequence[Any] | None = None) -> dict[uuid.UUID, Decimal]:
-    """What of a period, with its VAT, customers' wallets have paid already, in EUR.
+    """What of a period, with its VAT, customers' wallets have paid already, in EUR. Below zero where they got more
+    back, for corrections of what they had paid earlier.
 
     Reckoned as an invoice does, from the same facts, so that a month that was wholly paid from the wallet leaves
     nothing open; the ledger itself counts in eight decimals.
     """
-    nets: dict[tuple[uuid.UUID, Decimal], Decimal] = {}
+    nets = nets_in_advance(period, organisations)
+    paid = {
+        customer.pk: with_tax(nets[customer.pk], lambda rate, customer=customer: rate_on_top(customer, rate))
+        for customer in Organisation.objects.in_bulk(nets).values()
+    }
+    return {organisation_id: amount for organisation_id, amount in paid.items() if amount}
+
+
+def nets_in_advance(
+    period: Period, organisations: Sequence[Any] | None = None
+) -> dict[uuid.UUID, dict[Decimal, Decimal]]:
+    """What of a period wallets have paid, without VAT, by organisation and VAT rate."""
+    nets: dict[uuid.UUID, dict[Decimal, Decimal]] = {}
     for line in billable(period, organisations, IN_ADVANCE):
-        key = (line.organisation_id, line.vat_rate)
-        nets[key] = nets.get(key, ZERO) + line.net
-    customers = Organisation.objects.in_bulk({organisation_id for organisation_id, _ in nets})
-    paid: dict[uuid.UUID, Decimal] = {}
-    for (organisation_id, rate), net in nets.items():
-        gross = net + tax_on(net, rate_on_top(customers[organisation_id], rate))
-        paid[organisation_id] = paid.get(organisation_id, ZERO) + gross
-    return {organisation_id: amount for organisation_id, amount in paid.items() if amount > 0}
+        by_rate = nets.setdefault(line.organisation_id, {})
+        by_rate[line.vat_rate] = by_rate.get(line.vat_rate, ZERO) + line.net
+    return nets
+
+
+def with_tax(nets: Mapping[Decimal, Decimal], on_top: Callable[[Decimal], Decimal]) -> Decimal:
+    """Amounts by VAT rate with the VAT that is paid to us on top, rounded once per rate."""
+    return sum((net + tax_on(net, on_top(rate)) for rate, net in nets.items()), ZERO)
 
 
 def corrected_months(statement: Statement) -> list[date]:

@@ -133,7 +133,7 @@ def _draft(statement: Statement) -> InvoiceDraft:
     if statement.net < 0:
         kind = InvoiceKind.CREDIT_NOTE
     else:
-        kind = InvoiceKind.DEFERRED if statement.prepaid else InvoiceKind.INVOICE
+        kind = InvoiceKind.DEFERRED if statement.prepaid > 0 else InvoiceKind.INVOICE
     return InvoiceDraft(
         organisation_id=statement.organisation_id, statement=statement, kind=kind, made_by="Sigillo"
     )

@@ -138,7 +138,7 @@ def _composed(
 ) -> Composition:
     is_credit = draft.kind == InvoiceKind.CREDIT_NOTE
     due_on = on + timedelta(days=seller.payment_days)
-    prepaid = ZERO if is_credit or not draft.statement else draft.statement.prepaid
+    prepaid = draft.statement.prepaid if draft.statement else ZERO
     own_lines = [line for line in parts.lines if line.nature != STAMP_NATURE]
     owes_stamp = fattura.needs_stamp(own_lines, treatment.stamp_natures, duty.threshold)
     document = Document(
@@ -246,9 +246,11 @@ def _statements(draft: InvoiceDraft) -> tuple[fattura.Reference, ...]:
 
 
 def _settlements(due: Decimal, prepaid: Decimal, due_on: date, iban: str) -> tuple[fattura.Settlement, ...]:
-    """What the wallet has paid, and what is still to be transferred."""
+    """What the wallet has paid, and what is still to be transferred: more than is due where the wallet got back more
+    than it paid.
+    """
     paid = min(prepaid, due)
-    found = [fattura.Settlement(paid, FROM_WALLET)] if paid else []
+    found = [fattura.Settlement(paid, FROM_WALLET)] if paid > 0 else []
     if due > paid:
         found.append(fattura.Settlement(due - paid, TRANSFER, due_on, iban))
     return tuple(found)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Sum
 
@@ -76,11 +77,20 @@ def credited_summaries(invoice: Invoice, lines: Sequence[fattura.Line]) -> tuple
 
 
 def months_credited(statement: Statement) -> tuple[list[Invoice], list[date]]:
-    """The invoices of the months that a statement corrects, newest first; and the months that have none."""
+    """The invoices of the months that a statement corrects, newest first; and the months that have none.
+
+    Where a month ended in a credit note, what is credited are the invoices that it credited: nothing is owed on a
+    credit note, so what one took back of another would be lost.
+    """
     months = corrected_months(statement)
     invoices = Invoice.objects.for_organisation(statement.organisation_id).with_settled()
-    found = {
+    issued = {
         invoice.statement.month: invoice
         for invoice in invoices.filter(statement__month__in=months).select_related("statement")
     }
-    return [found[month] for month in months if month in found], [m for m in months if m not in found]
+    found: dict[Any, Invoice] = {}
+    for document in (issued[month] for month in months if month in issued):
+        behind = invoices.filter(credit_notes__credit_note=document).order_by("-issued_on", "-sequence")
+        for invoice in behind if document.is_credit_note else [document]:
+            found.setdefault(invoice.pk, invoice)
+    return list(found.values()), [month for month in months if month not in issued]

@@ -84,13 +84,13 @@ class Seats:
         return self._free.pop(0) if self._free else None
 
 
-def as_waiting(wanted: Iterable[Wanted]) -> list[list[Any]]:
-    """What is wanted, as a purchase keeps it while it waits for credit: the price that was shown stays."""
+def as_wanted(wanted: Iterable[Wanted]) -> list[list[Any]]:
+    """What is wanted, as a purchase keeps it: the price that was shown stays."""
     return [[one.product, one.quantity, one.sale.pk] for one in wanted]
 
 
 def wanted_by(purchase: Purchase) -> list[Wanted]:
-    """What a waiting purchase wants."""
+    """What a purchase wants, at the prices that were shown."""
     prices = Price.objects.in_bulk([sale for _, _, sale in purchase.wanted])
     return [Wanted(product, quantity, prices[sale]) for product, quantity, sale in purchase.wanted]
 

@@ -9,6 +9,7 @@ One transaction does it all, so that a number exists exactly when its invoice do
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
@@ -192,15 +193,31 @@ def _freeze_parts(invoice: Invoice, document: Document, composition: Composition
         InvoiceCredit(credit_note=invoice, invoice=settled, amount=amount)
         for settled, amount in composition.settles
     )
-    if composition.prepaid:
+    for paid, amount in _paid_by_wallet(invoice, composition):
         Payment(
-            invoice=invoice,
-            amount=min(composition.prepaid, document.due),
+            invoice=paid,
+            amount=amount,
             paid_on=invoice.issued_on,
             method=Payment.Method.WALLET,
-            fact_key=f"wallet:{invoice.pk}",
+            fact_key=f"wallet:{invoice.pk}" if paid == invoice else f"wallet:{invoice.pk}:{paid.pk}",
             recorded_by="Sigillo",
         ).save()
+
+
+def _paid_by_wallet(invoice: Invoice, composition: Composition) -> list[tuple[Invoice, Decimal]]:
+    """What the wallet has paid on which invoice, all of it: what is too much stays to be refunded.
+
+    Below zero where it got back what is credited here; a credit note's is paid on the invoices that it credits.
+    """
+    if not composition.settles:
+        return [(invoice, composition.prepaid)] if composition.prepaid else []
+    found, left = [], composition.prepaid
+    for settled, credited in composition.settles[:-1]:
+        share = max(min(left, credited), -credited)
+        found.append((settled, share))
+        left -= share
+    found.append((composition.settles[-1][0], left))
+    return [(settled, amount) for settled, amount in found if amount]
 
 
 def transmit(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..models import Funding, Price, Purchase, Reservation, Usage, VatRate
 from ..models.usage import usage_id
-from .fund import Seats
+from .fund import Seats, wanted_by
 from .roll_up import write_usage
 
 
@@ -28,19 +28,18 @@ def meter(
     occurred_at: datetime,
     *,
     product: str = "",
-    agreed: Price | None = None,
 ) -> int:
     """Write one usage row for each person of a bought purchase; rows that exist stay. Returns how many are new.
 
-    Price, cost and VAT rate in force at that time are frozen on the row; with an ``agreed`` price (the customer was
-    shown it, and waited since) that one is; what was reserved before it was sent (``fund``) goes before both.
+    Cost and VAT rate in force at that time are frozen on the row, and the sell price that the customer was shown when
+    it was intended, however long it has waited since (``fund``).
     ``product`` names something that was bought along, such as an option, in place of the purchase's own product.
     Raises ``PriceMissing``.
     """
     product = product or purchase.product
     seats = Seats(purchase, product)
     frozen = _Frozen(
-        sale=agreed or Price.objects.sale(product, purchase.organisation, occurred_at),
+        sale=_agreed(purchase, product) or Price.objects.sale(product, purchase.organisation, occurred_at),
         cost=Price.objects.cost(product, purchase.tariff, occurred_at),
         rate=VatRate.objects.at(occurred_at).rate,
     )
@@ -55,6 +54,11 @@ def meter(
         if pk not in known
     ]
     return write_usage(purchase.organisation_id, rows)
+
+
+def _agreed(purchase: Purchase, product: str) -> Price | None:
+    """The sell price that the customer was shown; None for what was not intended by name."""
+    return next((one.sale for one in wanted_by(purchase) if one.product == product), None)
 
 
 @dataclass(frozen=True)

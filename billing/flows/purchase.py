@@ -32,7 +32,7 @@ from ..products import label_of
 from ..provider import provider
 from .allowance import has_plan
 from .buyers import Bought, TooLate, UnlistedBuyer, buyer_of
-from .fund import as_waiting, end_funding, hold, plan_funding, tell_of_waiting
+from .fund import as_wanted, end_funding, hold, plan_funding, tell_of_waiting
 from .ledger import open_ledger
 from .split import Wanted
 from .statement import AccountUnsteady, Statement, read_statement
@@ -62,11 +62,12 @@ def intend(
     """Write the intent to buy, in the caller's transaction. The same fact is intended once (IntegrityError else).
 
     What pays for it is reserved at once by the customer's plan; where credit is lacking it waits, as its state says.
-    ``agreed`` are the sell prices by product that the customer was shown, where they are not those in force now.
+    ``agreed`` are the sell prices by product that the customer was shown, where they are not those in force now;
+    what is bought is metered at these, however long it waits, and whatever becomes of the customer's group meanwhile.
 
     ``line``: one of ``tariff.PAID_CALLS`` whose purchases the provider lists nowhere; they are sent one at a time.
     ``along`` names products that the same call buys once each, such as options of an order. Raises ``PriceMissing``
-    when the price book knows no cost.
+    when the price book knows no cost or no sell price.
     """
     also = list(along)
     cost = quantity * Price.objects.cost(product, tariff, now).amount
@@ -92,16 +93,15 @@ def _fund(purchase: Purchase, pieces: Mapping[str, int], agreed: Mapping[str, Pr
     """Save a new purchase with what pays for it reserved, or as one that waits for the customer's credit."""
     organisation = purchase.organisation
     known = {"expected_cost": str(purchase.expected_cost)}
+    wanted = [
+        Wanted(product, count, agreed.get(product) or Price.objects.sale(product, organisation, now))
+        for product, count in pieces.items()
+    ]
+    purchase.wanted = as_wanted(wanted)
     with open_ledger(organisation) as ledger:
-        wanted: list[Wanted] = []
-        if has_plan(organisation):
-            wanted = [
-                Wanted(product, count, agreed.get(product) or Price.objects.sale(product, organisation, now))
-                for product, count in pieces.items()
-            ]
-        funding = plan_funding(ledger, wanted, now) if wanted else None
+        funding = plan_funding(ledger, wanted, now) if has_plan(organisation) else None
         if funding is not None and funding.missing:
-            purchase.state, purchase.wanted = State.AWAITING_FUNDS, as_waiting(wanted)
+            purchase.state = State.AWAITING_FUNDS
             known["missing"] = str(funding.missing)
         purchase.save(force_insert=True)
         note(purchase, purchase.state, known)

@@ -1,50 +1,75 @@
 """The nightly proof: every statement is counted again from the facts alone, and every series again for gaps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Min, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outbox.flows.alarm import alarm
 
-from ..models import Invoice, NumberSeries, Statement, StatementLine
+from ..models import Charge, Invoice, NumberSeries, Statement, StatementLine, UsageDay
 from ..models.invoice import in_cents
 from ..periods import Period
-from .billable import billable, by_organisation, paid_in_advance
+from .billable import billable, by_organisation, nets_in_advance, with_tax
+from .close_month import is_over
 
 Lines = dict[tuple[str, str, Decimal, Decimal], tuple[int, Decimal]]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A statement that is not what its facts add up to."""
+    """A statement that is not what its facts add up to; None where facts of a closed month have none."""
 
-    statement: Statement
+    organisation_id: Any
+    month: date
+    statement: Statement | None
     stated: Lines
     counted: Lines
 
 
 def differences(month: date) -> Iterator[Difference]:
-    """Every statement of a month that differs from the facts: in a line, in its sum, in what was paid in advance."""
+    """Every statement of a month that differs from the facts: in a line, in its sum, in what was paid in advance; and
+    every organisation with billable facts that has none.
+    """
     period = Period.month_of(month)
-    counted: dict[object, Lines] = {
+    counted: dict[Any, Lines] = {
         organisation_id: {line.key: (line.quantity, line.net) for line in lines}
         for organisation_id, lines in by_organisation(billable(period))
     }
-    prepaid = paid_in_advance(period)
+    prepaid = nets_in_advance(period)
     statements = Statement.objects.filter(month=month)
     stated: dict[object, Lines] = {}
     for line in StatementLine.objects.filter(statement__month=month).iterator(chunk_size=2000):
         stated.setdefault(line.statement_id, {})[line.key] = (line.quantity, line.net)
     for statement in statements.iterator(chunk_size=2000):
-        own, facts = stated.get(statement.pk, {}), counted.get(statement.organisation_id, {})
+        own, facts = stated.get(statement.pk, {}), counted.pop(statement.organisation_id, {})
         net = sum((net for _quantity, net in own.values()), Decimal("0.00"))
-        paid = prepaid.get(statement.organisation_id, Decimal("0.00"))
-        if own != facts or net != statement.net or paid != statement.prepaid:
-            yield Difference(statement, own, facts)
+        paid = _possibly_paid(prepaid.get(statement.organisation_id, {}))
+        if own != facts or net != statement.net or statement.prepaid not in paid:
+            yield Difference(statement.organisation_id, month, statement, own, facts)
+    for organisation_id, facts in counted.items():
+        yield Difference(organisation_id, month, None, {}, facts)
+
+
+def _possibly_paid(nets: Mapping[Decimal, Decimal]) -> set[Decimal]:
+    """What a wallet may have paid: with VAT or without, as the customer was when the month was closed."""
+    return {with_tax(nets, lambda rate: rate), with_tax(nets, lambda rate: Decimal(0))}
+
+
+def closed_months(now: datetime) -> list[date]:
+    """Every month that is over and in which anything was used, charged or stated."""
+    days = [
+        *Statement.objects.order_by().values_list("month", flat=True).distinct(),
+        *UsageDay.objects.order_by().dates("day", "month"),
+        *Charge.objects.order_by().datetimes("occurred_at", "month"),
+    ]
+    months = {date(day.year, day.month, 1) for day in days}
+    return sorted(month for month in months if is_over(Period.month_of(month), now))
 
 
 def gaps() -> list[str]:
@@ -83,9 +108,12 @@ def unequal_invoices() -> list[str]:
 def prove() -> int:
     """Prove all of it, and ring an alarm for what does not hold. How many things do not."""
     broken = 0
-    for month in Statement.objects.order_by("month").values_list("month", flat=True).distinct():
+    for month in closed_months(timezone.now()):
         for difference in differences(month):
             broken += 1
+            if difference.statement is None:
+                _tell_of_unbilled(difference)
+                continue
             alarm(
                 key=f"recount:{difference.statement.pk}",
                 subject=_("A statement is not what its facts add up to"),
@@ -107,3 +135,14 @@ def prove() -> int:
             text=_("Lines, summaries and totals of invoice %(number)s differ.") % {"number": number},
         )
     return broken
+
+
+def _tell_of_unbilled(difference: Difference) -> None:
+    """Facts of a month that is over, in no statement: nobody would ever be billed for them."""
+    month = f"{difference.month:%Y-%m}"
+    alarm(
+        key=f"unbilled:{difference.organisation_id}:{month}",
+        subject=_("Something used is in no statement"),
+        text=_("Organisation %(id)s used something in %(month)s that is in no statement. Close that month.")
+        % {"id": difference.organisation_id, "month": month},
+    )

@@ -76,11 +76,12 @@ def issued_document(invoice: Invoice) -> Document:
 def _settlements(invoice: Invoice, seller: Seller) -> tuple[fattura.Settlement, ...]:
     if invoice.is_credit_note:
         return ()
-    prepaid = sum(
+    paid = sum(
         (one.amount for one in invoice.payments.all() if one.fact_key == f"wallet:{invoice.pk}"),
         Decimal("0.00"),
     )
-    found = [fattura.Settlement(prepaid, FROM_WALLET)] if prepaid else []
+    prepaid = min(paid, invoice.due)
+    found = [fattura.Settlement(prepaid, FROM_WALLET)] if prepaid > 0 else []
     if invoice.due > prepaid:
         found.append(
             fattura.Settlement(invoice.due - prepaid, TRANSFER, invoice.due_on, seller.iban, invoice.number)

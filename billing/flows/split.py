@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.models import Organisation
 
-from ..models import Plan, Price, Reservation, ReservationEnd, VatRate
+from ..models import Plan, Price, Reservation, ReservationEnd, Usage, VatRate
 from ..models.charge import Funding
 from ..periods import Period
 from .allowance import Allowance, Stay, allowance_of, has_plan, is_open, stay_on, stays_of
@@ -74,11 +74,12 @@ class Split:
 
 
 def taken(organisation: Any, period_first: date, product: str, funding: str) -> int:
-    """How many pieces of a period are used or reserved."""
+    """How many pieces of a period are used or reserved; what was corrected may be used again."""
     mine = Reservation.objects.for_organisation(organisation).filter(
         period_first=period_first, product=product, funding=funding
     )
     back = ReservationEnd.objects.filter(reservation__in=mine).aggregate(sum=Sum("given_back"))["sum"] or 0
+    back += Usage.objects.filter(reservation__in=mine, corrects__isnull=False).count()
     return (mine.aggregate(sum=Sum("quantity"))["sum"] or 0) - back
 
 

@@ -44,6 +44,7 @@ class Movement(AppendOnly):
         RELEASE = "release", _("given back, not bought")
         USE = "use", pgettext_lazy("movement", "used")
         FEE = "fee", _("fee of a plan")
+        REFUND = "refund", _("given back, usage corrected")
 
     # What each kind takes from, and what it gives to.
     ROUTES: dict[str, tuple[str, str]] = {
@@ -54,6 +55,7 @@ class Movement(AppendOnly):
         Kind.RELEASE: (Account.HELD, Account.WALLET),
         Kind.USE: (Account.HELD, Account.USED),
         Kind.FEE: (Account.WALLET, Account.USED),
+        Kind.REFUND: (Account.USED, Account.WALLET),
     }
 
     organisation = models.ForeignKey(

@@ -98,7 +98,7 @@ class Purchase(models.Model):
     )
     # The account as it stood right before the call (``flows.statement``): without a list, all the proof there is.
     before = models.JSONField(null=True, blank=True, editable=False)
-    # While it waits for the customer's credit: what it wants, at which prices (``flows.fund``).
+    # What it wants, at which sell prices: those that the customer was shown (``flows.fund``).
     wanted = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(_("intended at"), default=timezone.now)
     sent_at = models.DateTimeField(_("last sent at"), null=True, blank=True)

@@ -149,6 +149,21 @@ def test_corrections_of_several_months_credit_each_up_to_what_it_is_worth():
     assert xml.count("<DatiFattureCollegate>") == 2
 
 
+def test_corrections_of_a_month_that_ended_in_a_credit_note_credit_the_invoice_behind_it():
+    organisation = customer()
+    august = use(organisation, 5, "1.00", datetime(2026, 8, 10, tzinfo=UTC))
+    first = issue(draft_of(organisation, date(2026, 8, 1)), "Sara", DAY)
+    september = use(organisation, 1, "1.00", SEPTEMBER)
+    correct(august[:3], SEPTEMBER)
+    assert issue(draft_of(organisation, date(2026, 9, 1)), "Sara", DAY).kind == "TD04"
+    correct(september, IN_MONTH)
+    note = issue(draft_of(organisation), "Sara", DAY)
+    assert list(InvoiceCredit.objects.filter(credit_note=note).values_list("invoice", flat=True)) == [
+        first.pk
+    ]
+    assert settled(first).outstanding == Decimal("2.44")
+
+
 def test_corrections_of_a_month_that_is_not_issued_wait_for_it():
     organisation = customer()
     rows = use(organisation, 10, "0.95", SEPTEMBER)

@@ -15,10 +15,11 @@ from billing.flows.ledger import Credit, credit_of
 from billing.flows.settle import decide_lost, send_again
 from billing.flows.top_up import record_transfer
 from billing.models import Movement, Plan, Price, Purchase, Reservation, Usage
+from customers.models import CustomerGroup
 from outbox.models import Mail
 from upstream import InsufficientCredit, OutcomeUnknown, Rejected
 
-from .factories import CustomerFactory, PriceFactory, plan_with
+from .factories import CostFactory, CustomerFactory, PriceFactory, plan_with
 from .fake_buyer import PEAR, PLUM, FakeBuyer, bought, fruit, intend
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fruit")]
@@ -92,6 +93,27 @@ def test_it_waits_at_the_price_that_was_shown():
     bought(purchase)
     assert used(customer) == [("wallet", 1)]
     assert credit_of(customer).total == 0
+
+
+def test_without_a_plan_too_what_was_shown_is_what_is_billed():
+    customer = CustomerFactory()
+    purchase = intend(customer, 1)
+    PriceFactory(product=PEAR, amount=Decimal("9.00"), valid_from=timezone.now())
+    bought(purchase)
+    assert used(customer) == [("postpaid", 1)]
+
+
+def test_who_leaves_a_group_meanwhile_is_billed_what_was_shown():
+    group = CustomerGroup.objects.create(name="Associates")
+    customer = CustomerFactory(group=group)
+    PriceFactory(product="fruit:fig", group=group, amount=Decimal("0.12345678"))
+    CostFactory(product="fruit:fig", amount=Decimal("0.10"))
+    purchase = intend(customer, 1, product="fruit:fig")
+    customer.group = None
+    customer.save()
+    # Nobody else is sold any: without the price that was shown what is bought could not even be recorded.
+    bought(Purchase.objects.get(pk=purchase.pk))
+    assert used(customer) == [("postpaid", Decimal("0.12345678"))]
 
 
 def test_what_fits_goes_on_before_what_does_not():

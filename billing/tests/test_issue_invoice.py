@@ -243,6 +243,45 @@ def test_what_a_wallet_has_paid_is_a_payment_and_only_the_rest_is_asked_for():
     assert Invoice.objects.with_settled().get().outstanding == Decimal("3.40")
 
 
+def settled(invoice: Invoice) -> tuple[Decimal, list[tuple[Decimal, str]]]:
+    """What is open, and what was paid from the wallet."""
+    paid = list(invoice.payments.order_by("amount").values_list("amount", "method"))
+    return Invoice.objects.with_settled().get(pk=invoice.pk).outstanding, paid
+
+
+def test_what_the_wallet_has_paid_beyond_the_invoice_is_to_be_refunded():
+    organisation = customer()
+    use(organisation, 10, "1.00", funding="wallet")
+    correct(use(organisation, 4, "1.00", at=datetime(2026, 9, 10, tzinfo=UTC)), IN_MONTH)
+    invoice = issue(draft_of(organisation), "Sara", DAY)
+    assert invoice.due == Decimal("7.32")
+    assert settled(invoice) == (Decimal("-4.88"), [(Decimal("12.20"), "MP22")])
+    assert "<ImportoPagamento>7.32</ImportoPagamento>" in xml_of(invoice).decode()
+
+
+def test_what_the_wallet_got_back_is_not_given_a_second_time():
+    organisation = customer()
+    use(organisation, 10, "1.00")
+    earlier = use(organisation, 4, "1.00", at=datetime(2026, 9, 10, tzinfo=UTC), funding="wallet")
+    correct(earlier, IN_MONTH)
+    draft = draft_of(organisation)
+    assert (draft.kind, draft.statement.prepaid) == ("TD01", Decimal("-4.88"))
+    invoice = issue(draft, "Sara", DAY)
+    assert settled(invoice) == (Decimal("12.20"), [(Decimal("-4.88"), "MP22")])
+    assert "<ImportoPagamento>12.20</ImportoPagamento>" in xml_of(invoice).decode()
+
+
+def test_a_credit_note_for_what_the_wallet_had_paid_leaves_nothing_open():
+    organisation = customer()
+    september = datetime(2026, 9, 10, tzinfo=UTC)
+    rows = use(organisation, 4, "1.00", at=september, funding="wallet")
+    first = issue(draft_of(organisation, date(2026, 9, 1)), "Sara", DAY)
+    correct(rows[:3], IN_MONTH)
+    note = issue(draft_of(organisation), "Sara", DAY)
+    assert (note.kind, note.due) == ("TD04", Decimal("3.66"))
+    assert settled(first) == (Decimal("0.00"), [(Decimal("-3.66"), "MP22"), (Decimal("4.88"), "MP22")])
+
+
 def test_corrections_within_a_month_that_stays_positive_are_lines_with_a_negative_price():
     organisation = customer()
     use(organisation, 10, "0.95")

@@ -14,6 +14,7 @@ from billing.flows import purchase as fence
 from billing.flows.buyers import Bought
 from billing.flows.change_plan import change
 from billing.flows.charge_fees import charge_due
+from billing.flows.correct_usage import AlreadyCorrected, correct
 from billing.flows.go_on import go_on
 from billing.flows.ledger import credit_of
 from billing.flows.prove_ledger import broken_ledgers
@@ -107,6 +108,19 @@ def test_what_waits_goes_on_once_whoever_lets_it():
     states = sorted(Purchase.objects.get(pk=one.pk).state for one in waiting)
     assert states == [State.AWAITING_FUNDS, State.INTENDED, State.INTENDED]
     assert Reservation.objects.count() == 2
+
+
+def test_a_row_is_corrected_once_whoever_does_it():
+    customer = customer_with("10.00")
+    claimed = fence.claim(intend(customer, 1).pk, timezone.now())
+    fence.record_bought(claimed, Bought("basket", None))
+    row = Usage.objects.get()
+    outcomes = at_once(*[lambda: correct(row.pk, "Not wanted") for _ in range(AT_ONCE)])
+    refused = [one for one in outcomes if isinstance(one, AlreadyCorrected)]
+    assert len(refused) == AT_ONCE - 1
+    assert Usage.objects.count() == 2
+    assert credit_of(customer).available == Decimal("10.00")
+    assert list(broken_ledgers()) == [] == list(differences(customer))
 
 
 def test_a_fee_is_charged_once_and_a_transfer_recorded_once():

@@ -1,11 +1,11 @@
 """Whatever happens in whatever order: the ledger balances, nothing is paid twice, and facts alone tell the same."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import pytest
 import time_machine
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from billing.flows import change_plan
 from billing.flows import purchase as fence
 from billing.flows.allowance import allowance_of, stays_of
 from billing.flows.buyers import Bought
+from billing.flows.correct_usage import AlreadyCorrected, correct
 from billing.flows.fund import wanted_by
 from billing.flows.go_on import go_on
 from billing.flows.ledger import Credit, NoCredit, credit_of
@@ -43,7 +44,9 @@ STEP = st.one_of(
     st.tuples(st.just("pay back"), st.integers(1, 2000)),
     st.tuples(st.just("order"), st.integers(1, 12), st.sampled_from([PEAR, PLUM])),
     st.tuples(
-        st.sampled_from(["buy", "refuse", "withdraw", "no credit there", "unclear", "answer again"]),
+        st.sampled_from(
+            ["buy", "refuse", "withdraw", "no credit there", "unclear", "answer again", "correct"]
+        ),
         st.integers(0, 9),
     ),
     st.tuples(st.just("plan"), st.sampled_from([None, 0, 1, 2, 3]), st.booleans()),
@@ -121,6 +124,19 @@ class House:
         if purchase := self._one(number, State.BOUGHT):
             assert not fence.record_bought(purchase, Bought(purchase.provider_reference, None))
 
+    def _correct(self, number):
+        rows = Usage.objects.filter(organisation=self.customer, corrects=None).order_by("occurred_at", "pk")
+        if not rows:
+            return
+        row, before = rows[number % rows.count()], credit_of(self.customer)
+        try:
+            _correction, effect = correct(row.pk, "Not wanted")
+        except AlreadyCorrected:
+            return
+        assert credit_of(self.customer).available >= before.available + effect.to_wallet * (
+            row.funding == "wallet"
+        )
+
     def _plan(self, number, at_once):
         plan = None if number is None else self.plans[number]
         try:
@@ -157,6 +173,8 @@ class House:
                 held += one.held
             elif one.held:
                 money -= with_vat(self.customer, one.end.used * one.sale.amount, one.vat_rate)
+                back = one.held * one.usage.exclude(corrects=None).count() / one.quantity
+                money += back.quantize(Decimal("0.00000001"), rounding=ROUND_DOWN)
         return Credit(money - held, held)
 
     def check(self):
@@ -169,10 +187,12 @@ class House:
     def _check_pieces(self):
         mine = Reservation.objects.filter(organisation=self.customer)
         usage = Usage.objects.filter(organisation=self.customer)
-        assert not mine.annotate(used=Count("usage")).filter(used__gt=F("quantity")).exists()
+        facts = Count("usage", filter=Q(usage__corrects=None))
+        assert not mine.annotate(used=facts).filter(used__gt=F("quantity")).exists()
         ends = ReservationEnd.objects.filter(reservation__organisation=self.customer)
         assert not ends.exclude(used__gte=0, reservation__quantity=F("used") + F("given_back")).exists()
-        for end in ends.annotate(count=Count("reservation__usage")):
+        of_end = Count("reservation__usage", filter=Q(reservation__usage__corrects=None))
+        for end in ends.annotate(count=of_end):
             assert end.used == end.count
         assert not usage.filter(funding__in=["free", "package"]).exclude(unit_price=0).exists()
         assert not usage.exclude(reservation=None).exclude(funding=F("reservation__funding")).exists()
@@ -180,12 +200,13 @@ class House:
         for first, product, funding in mine.values_list("period_first", "product", "funding").distinct():
             rows = mine.filter(period_first=first, product=product, funding=funding).select_related("end")
             taken = sum(one.quantity - (one.end.given_back if hasattr(one, "end") else 0) for one in rows)
+            taken -= usage.filter(reservation__in=rows).exclude(corrects=None).count()
             if funding in {"free", "package"}:
                 period = next(stay.period_on(first) for stay in stays if stay.holds_on(first))
                 given = allowance_of(stays, period, product)
                 assert taken <= (given.free if funding == "free" else given.included)
         for purchase in Purchase.objects.filter(organisation=self.customer):
-            rows = usage.filter(purchase=purchase).count()
+            rows = usage.filter(purchase=purchase, corrects=None).count()
             assert rows == (purchase.quantity if purchase.state == State.BOUGHT else 0)
             is_open = Reservation.objects.open().filter(purchase=purchase).exists()
             assert not (is_open and purchase.state in {State.BOUGHT, State.REFUSED, State.WITHDRAWN})

@@ -57,11 +57,12 @@ def test_usage_is_metered_at_the_price_that_was_agreed(apples):
     Price(
         side="sell", product="apple:red", amount=Decimal(9), valid_from=timezone.now(), source="Dearer"
     ).save()
-    purchase = BoughtFactory(product="apple:red")
+    wanted = [[key, 1, sale.pk] for key, sale in agreed.items()]
+    purchase = BoughtFactory(product="apple:red", wanted=wanted)
     anna = MeteredPerson("anna", "Anna Rossi", purchase.pk, "A basket")
-    meter(purchase, [anna], timezone.now(), agreed=agreed["apple:red"])
-    meter(purchase, [anna], timezone.now(), product="apple:ribbon", agreed=agreed["apple:ribbon"])
-    meter(purchase, [anna], timezone.now(), agreed=agreed["apple:red"])
+    meter(purchase, [anna], timezone.now())
+    meter(purchase, [anna], timezone.now(), product="apple:ribbon")
+    meter(purchase, [anna], timezone.now())
     lines = Usage.objects.order_by("product").values_list("product", "unit_price", "unit_cost")
     assert list(lines) == [
         ("apple:red", Decimal(3), Decimal(2)),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from billing.flows import roll_up
 from billing.flows.close_month import close_month
 from billing.flows.issue_invoice import issue
 from billing.flows.recount import differences, gaps, prove, unequal_invoices
@@ -72,6 +73,35 @@ def test_a_fact_that_is_metered_into_a_closed_month_is_found():
     (found,) = differences(MONTH)
     assert list(found.stated.values()) == [(7, Decimal("0.98"))]
     assert list(found.counted.values()) == [(8, Decimal("1.12"))]
+
+
+def test_facts_of_a_closed_month_without_any_statement_are_found():
+    use(customer(), 7, "0.14")
+    close_month(MONTH)
+    forgotten = customer()
+    use(forgotten, 7, "0.14")
+    (found,) = differences(MONTH)
+    assert (found.organisation_id, found.statement) == (forgotten.pk, None)
+    assert prove() == 1
+    assert Mail.objects.filter(kind="alarm").count() == 1
+
+
+def test_a_month_that_nobody_has_closed_is_found():
+    fact = use(customer(), 1, "0.14")[0]
+    roll_up.rebuild(fact.organisation_id)
+    assert prove() == 1
+    close_month(MONTH)
+    assert prove() == 0
+
+
+def test_who_comes_onto_the_split_payment_list_afterwards_rings_no_alarm():
+    organisation = customer()
+    use(organisation, 7, "1.00", funding="wallet")
+    close_month(MONTH)
+    assert Statement.objects.get().prepaid == Decimal("8.54")
+    organisation.is_on_split_list = True
+    organisation.save()
+    assert list(differences(MONTH)) == []
 
 
 def test_a_gap_in_the_numbers_is_found():

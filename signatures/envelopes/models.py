@@ -52,6 +52,8 @@ class Envelope(models.Model):
         FAILED = "failed", pgettext_lazy("envelope", "Not possible")
 
     FOLLOWED = (State.PREPARING, State.SIGNING)
+    # Its purchase can still be given up, unless it is on its way in this moment.
+    NOT_BOUGHT = (State.BUYING, State.AWAITING_CREDIT)
     UNDER_WAY = (
         State.BUYING,
         State.AWAITING_CREDIT,
@@ -67,10 +69,12 @@ class Envelope(models.Model):
     TRANSITIONS: dict[str, tuple[str, ...]] = {
         State.DRAFT: (State.BUYING,),
         State.BUYING: (
-            State.PREPARING, State.SIGNING, State.AWAITING_CREDIT, State.UNCLEAR, State.FAILED, State.CANCELLED,
+            State.PREPARING, State.SIGNING, State.AWAITING_CREDIT, State.UNCLEAR, State.FAILED, State.EXPIRED,
+            State.CANCELLED,
         ),
         State.AWAITING_CREDIT: (
-            State.BUYING, State.PREPARING, State.SIGNING, State.UNCLEAR, State.FAILED, State.CANCELLED,
+            State.BUYING, State.PREPARING, State.SIGNING, State.UNCLEAR, State.FAILED, State.EXPIRED,
+            State.CANCELLED,
         ),
         State.UNCLEAR: (State.PREPARING, State.SIGNING, State.BUYING, State.FAILED, State.CANCELLED),
         State.PREPARING: (

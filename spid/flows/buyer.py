@@ -97,7 +97,7 @@ class SpidBuyer:
             move(activation, State.HANDED_OVER, handed_over_at=now)
             tell(activation, "bought", actor=Actor.PROVIDER, reference=bought.reference)
             person = MeteredPerson(str(activation.pk), activation.full_name, activation.pk, SUBJECT)
-            meter(purchase, [person], now, agreed=activation.order.sale)
+            meter(purchase, [person], now)
             hand_over(activation)
 
     def on_refused(self, purchase: Purchase, error: ProviderError) -> None:

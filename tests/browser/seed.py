@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from billing.models import Purchase
+from billing.tests.invoice_factories import use
 from customers.models import Membership, Organisation, User
 from portal.demo import PASSWORD, STAFF_TOTP_SECRET
 from signatures.envelopes.models import Signer
@@ -41,7 +42,12 @@ def addresses() -> str:
         organisation=house, state=Purchase.State.UNDECIDED, next_attempt_at=NEVER, sent_at=NEVER
     )
     staff = ["/staff/", f"/staff/billing/purchase/{unclear.pk}/decide/", "/staff/billing/usage/export/"]
-    staff += ["/staff/billing/usage/margin/", "/staff/billing/difference/"]
+    (used,) = use(house, 1, at=timezone.now())
+    staff += [
+        "/staff/billing/usage/margin/",
+        f"/staff/billing/usage/{used.pk}/correct/",
+        "/staff/billing/difference/",
+    ]
     _staff("desk@sigillo.example")
     return json.dumps({"members": members, "signers": signers, "staff": staff})
 

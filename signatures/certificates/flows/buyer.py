@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from billing.flows.buyers import Bought, TooLate
 from billing.flows.meter import MeteredPerson, meter
-from billing.models import Price, Purchase
+from billing.models import Purchase
 from billing.provider import provider
 from upstream import NewOrder, NotFound, ProductFamily, ProviderError
 from upstream import Order as ProviderOrder
@@ -179,15 +179,10 @@ def _meter(order: Order, purchase: Purchase) -> None:
         MeteredPerson(f"{order.pk}:{number}", person, order.pk, title)
         for number in range(1, order.quantity + 1)
     ]
-    meter(purchase, pieces, now, agreed=_agreed(order, purchase.product))
+    meter(purchase, pieces, now)
     for option in options_of(order):
         along = [MeteredPerson(f"{order.pk}:{option.name}", person, order.pk, title)]
-        meter(purchase, along, now, product=option.key, agreed=_agreed(order, option.key))
-
-
-def _agreed(order: Order, product: str) -> Price:
-    """The sell price that the customer said yes to when ordering."""
-    return Price.objects.sale(product, order.organisation, order.ordered_at or timezone.now())
+        meter(purchase, along, now, product=option.key)
 
 
 def _recipient(order: Order) -> str:

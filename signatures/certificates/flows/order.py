@@ -12,13 +12,13 @@ from typing import Any
 from django.utils import timezone
 
 from billing.flows import purchase as fence
-from billing.models import Price, Tariff
+from billing.models import Tariff
 from customers.models import User
 from upstream import Generation
 
 from ..models import Order
 from .check import Problem, problems_of
-from .price import OrderPrice, options_of, price_of
+from .price import OrderPrice, agreed_prices, options_of, price_of
 from .renew import reserve
 from .request import request_digest
 from .state import Actor, NotPossible, locked, move, tell
@@ -59,7 +59,8 @@ def place(order: Order, user: User, ip: str, expected_net: Decimal, consents: Se
         if not draft.is_draft:
             raise NotPossible
         who = {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip}
-        Order.objects.filter(pk=draft.pk).update(ordered_at=now)
+        draft.ordered_at, draft.agreed = now, {line.key: line.sale.pk for line in price.lines}
+        draft.save(update_fields=["ordered_at", "agreed"])
         tell(draft, "created", **who, code=draft.code, prepared_at=str(draft.created_at))
         tell(draft, "ordered", **who, **_agreed(draft, price), consents=list(consents))
         if draft.product_family.needs_document_at_order:
@@ -90,7 +91,7 @@ def hand_over(order: Order, now: datetime) -> None:
         now=now,
         along=options,
         # What the customer said yes to, however long staff have looked at the papers since.
-        agreed=Price.objects.sales([order.key, *options], order.organisation, order.ordered_at or now),
+        agreed=agreed_prices(order, [order.key, *options], order.ordered_at or now),
     )
     if not move(order, Order.State.BUYING, purchase=purchase):
         raise NotPossible

@@ -28,6 +28,7 @@ class Line:
     quantity: int
     unit_price: Decimal
     net: Decimal
+    sale: Price
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class OrderPrice:
 
 
 def price_of(order: Order, at: datetime | None = None) -> OrderPrice:
-    """The price of an order as it is filled in now, or was agreed at a time. Raises ``PriceMissing``.
+    """The price of an order as it is filled in now, or what was agreed when it was ordered. Raises ``PriceMissing``.
 
     A draft of what is not sold any more, or not to this customer, has none.
     """
@@ -54,7 +55,7 @@ def price_of(order: Order, at: datetime | None = None) -> OrderPrice:
     at = at or timezone.now()
     wanted = [(order.key, order.facts.title, order.quantity)]
     wanted += [(option.key, str(option.label), 1) for option in options_of(order)]
-    prices = Price.objects.sales([key for key, _label, _count in wanted], order.organisation, at)
+    prices = agreed_prices(order, [key for key, _label, _count in wanted], at)
     lines = [_line(prices, key, label, count) for key, label, count in wanted]
     rate = VatRate.objects.at(at).rate
     net = sum((line.net for line in lines), Decimal(0))
@@ -64,8 +65,16 @@ def price_of(order: Order, at: datetime | None = None) -> OrderPrice:
 def _line(prices: Mapping[str, Price], key: str, label: str, quantity: int) -> Line:
     if key not in prices:
         raise PriceMissing(f"no sell price for {key}")
-    amount = prices[key].amount
-    return Line(key, label, quantity, amount, to_cents(quantity * amount))
+    sale = prices[key]
+    return Line(key, label, quantity, sale.amount, to_cents(quantity * sale.amount), sale)
+
+
+def agreed_prices(order: Order, products: Sequence[str], at: datetime) -> dict[str, Price]:
+    """The sell prices that the customer said yes to, whatever group they are in by now; of others those at a time."""
+    agreed = {product: order.agreed[product] for product in products if product in order.agreed}
+    rows = Price.objects.in_bulk(agreed.values())
+    now = Price.objects.sales(products, order.organisation, at)
+    return {**now, **{product: rows[pk] for product, pk in agreed.items()}}
 
 
 def options_of(order: Order) -> list[Option]:

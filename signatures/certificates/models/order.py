@@ -181,6 +181,8 @@ class Order(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     saved_at = models.DateTimeField(_("last saved at"), default=timezone.now)
     ordered_at = models.DateTimeField(_("ordered at"), null=True, blank=True)
+    # The sell prices that the customer said yes to, by product: rows of the price book.
+    agreed = models.JSONField(default=dict, blank=True, editable=False)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("seen by the customer at"), null=True, blank=True)

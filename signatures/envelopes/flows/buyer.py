@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from billing.flows.buyers import Bought
+from billing.flows.buyers import Bought, TooLate
 from billing.flows.meter import MeteredPerson, meter
 from billing.models import Purchase
 from billing.provider import provider
@@ -21,6 +21,7 @@ from vault import seal
 from ..models import Envelope, Signer
 from ..placing import box
 from .end import end
+from .expire import end_overdue
 from .notify import mail_sender
 from .send import request_digest
 from .state import Actor, locked, move, tell
@@ -39,8 +40,13 @@ class EnvelopeBuyer:
     """Buys, finds again and follows up simple signatures."""
 
     def prepare(self, purchase: Purchase) -> NewProcedure:
-        """Read the document and say what is wanted: exactly what was intended, or ``RequestChanged``."""
+        """Read the document and say what is wanted: exactly what was intended, or ``RequestChanged``.
+
+        It may have waited for credit until its day to sign by was over: then ``TooLate``.
+        """
         envelope = Envelope.objects.select_related("original", "organisation").get(purchase=purchase)
+        if envelope.expires_on and envelope.expires_on < timezone.localdate():
+            raise TooLate(f"it was to be signed by {envelope.expires_on}")
         if request_digest(envelope) != purchase.request_digest:
             raise RequestChanged(str(envelope.pk))
         return _request(envelope, purchase)
@@ -100,7 +106,9 @@ class EnvelopeBuyer:
     def on_refused(self, purchase: Purchase, error: ProviderError) -> None:
         """The provider will not have it: nothing was bought, and the sender is told."""
         with locked(purchase.envelope.pk) as envelope:
-            if move(envelope, Envelope.State.FAILED, last_problem=error.message[:300]):
+            if isinstance(error, TooLate):
+                end_overdue(envelope)
+            elif move(envelope, Envelope.State.FAILED, last_problem=error.message[:300]):
                 tell(envelope, "purchase_refused", actor=Actor.PROVIDER, message=error.message[:300])
                 mail_sender(envelope, "sender_failed", problem=error.message)
 

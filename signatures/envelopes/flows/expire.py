@@ -4,6 +4,8 @@ import logging
 
 from django.utils import timezone
 
+from billing.flows import purchase as fence
+
 from ..models import Envelope
 from .end import end
 from .state import locked
@@ -13,7 +15,8 @@ log = logging.getLogger(__name__)
 
 def expire_due() -> int:
     """End every envelope whose day to sign by has passed (in the portal's time zone)."""
-    overdue = Envelope.objects.filter(state__in=Envelope.FOLLOWED, expires_on__lt=timezone.localdate())
+    states = Envelope.FOLLOWED + Envelope.NOT_BOUGHT
+    overdue = Envelope.objects.filter(state__in=states, expires_on__lt=timezone.localdate())
     expired = 0
     for envelope_id in list(overdue.values_list("pk", flat=True)[:500]):
         try:
@@ -25,12 +28,16 @@ def expire_due() -> int:
 
 def _expire(envelope_id: object) -> bool:
     with locked(envelope_id) as envelope:
-        if envelope.state not in Envelope.FOLLOWED:
+        if envelope.state in Envelope.NOT_BOUGHT:
+            # It waited for credit until nobody could sign it any more: it must not be bought after a top-up.
+            if not envelope.purchase or not fence.withdraw(envelope.purchase, who="Sigillo"):
+                return False
+        elif envelope.state not in Envelope.FOLLOWED:
             return False
-        return end(
-            envelope,
-            Envelope.State.EXPIRED,
-            "expired",
-            mail="sender_expired",
-            sign_by=str(envelope.expires_on),
-        )
+        return end_overdue(envelope)
+
+
+def end_overdue(envelope: Envelope) -> bool:
+    """End a locked envelope whose last day has passed. False when it has ended already."""
+    sign_by = str(envelope.expires_on)
+    return end(envelope, Envelope.State.EXPIRED, "expired", mail="sender_expired", sign_by=sign_by)

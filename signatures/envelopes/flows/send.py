@@ -109,6 +109,7 @@ def _begin(draft: Envelope, price: Quote, tariff: str, digest: str, who: dict[st
         tariff=tariff,
         request_digest=digest,
         now=now,
+        agreed={Product.SIMPLE_SIGNATURE: price.sale},
     )
     expires_on = draft.expires_on or timezone.localdate() + timedelta(days=settings.ENVELOPE_EXPIRY_DAYS)
     move(

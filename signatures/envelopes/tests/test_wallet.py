@@ -1,17 +1,21 @@
 """An envelope of a customer who pays in advance: it waits without credit, and goes on by itself after a top-up."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from billing.flows import purchase as fence
 from billing.flows.change_plan import change
-from billing.flows.ledger import credit_of
+from billing.flows.go_on import go_on_due
+from billing.flows.ledger import Credit, credit_of
 from billing.flows.top_up import record_transfer
 from billing.models import Purchase, Usage
 from billing.tests.factories import plan_with
 from customers.tests.factories import member_client
+from outbox.models import Mail
 from signatures.envelopes import tasks
 from signatures.envelopes.flows import send
 from signatures.envelopes.flows.cancel import cancel
@@ -73,6 +77,52 @@ def test_what_waits_can_be_cancelled_and_is_then_never_bought(sandbox):
     assert Purchase.objects.get().state == Purchase.State.WITHDRAWN
     assert credit_of(envelope.organisation).available == Decimal("5.00")
     assert sandbox.state()["procedures"] == 0
+
+
+def day_to_sign_by_is_over(envelope: Envelope) -> None:
+    Envelope.objects.filter(pk=envelope.pk).update(expires_on=timezone.localdate() - timedelta(days=1))
+
+
+def test_what_waits_until_its_day_to_sign_by_is_over_is_not_bought_after_a_top_up(sandbox, no_queue):
+    envelope = ordered_in_advance()
+    day_to_sign_by_is_over(envelope)
+    top_up(envelope, "5.00")
+    assert go_on_due() == 1
+    tasks.send_due()
+
+    envelope.refresh_from_db()
+    assert envelope.state == Envelope.State.EXPIRED
+    assert steps.kinds(envelope)[-1] == "expired"
+    assert Purchase.objects.get().state == Purchase.State.REFUSED
+    assert sandbox.state()["procedures"] == 0
+    assert credit_of(envelope.organisation) == Credit(Decimal("5.00"), Decimal(0))
+    assert Mail.objects.filter(kind="sender_expired").count() == 1
+
+
+def test_what_waits_ends_by_itself_when_its_day_to_sign_by_is_over(sandbox, no_queue):
+    envelope = ordered_in_advance()
+    day_to_sign_by_is_over(envelope)
+    tasks.remind_and_expire()
+    tasks.remind_and_expire()
+
+    envelope.refresh_from_db()
+    assert envelope.state == Envelope.State.EXPIRED
+    assert Purchase.objects.get().state == Purchase.State.WITHDRAWN
+    top_up(envelope, "5.00")
+    assert go_on_due() == 0
+    assert Mail.objects.filter(kind="sender_expired").count() == 1
+
+
+def test_the_day_to_sign_by_ends_nothing_whose_purchase_is_on_its_way(no_queue):
+    envelope = steps.draft()
+    send.order(envelope, envelope.created_by, "192.0.2.7", steps.PRICE)
+    day_to_sign_by_is_over(envelope)
+    fence.claim(Purchase.objects.get().pk, timezone.now())
+    tasks.remind_and_expire()
+
+    envelope.refresh_from_db()
+    assert envelope.state == Envelope.State.BUYING
+    assert Purchase.objects.get().state == Purchase.State.SENDING
 
 
 def test_what_was_held_is_given_back_when_it_is_cancelled(sandbox, no_queue):
