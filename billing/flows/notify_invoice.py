@@ -43,7 +43,7 @@ def mail_payers(invoice: Invoice, template: str, fact: str, **context: Any) -> i
 
 def mail_issued(invoice: Invoice) -> None:
     """There is a new invoice, or a credit note. In the transaction that issues it."""
-    mail_payers(invoice, "invoice_issued", "1")
+    mail_payers(invoice, "invoice_issued", "1", paid=invoice.paid_by_wallet, left=invoice.left_to_pay)
 
 
 def mail_not_delivered(invoice: Invoice) -> None:

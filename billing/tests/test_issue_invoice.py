@@ -29,7 +29,9 @@ from billing.models import (
 )
 from customers.tests.factories import MembershipFactory
 from facts.append_only import FactIsFinal
+from outbox.flows.write import PURPOSE
 from outbox.models import Mail
+from vault import open_sealed
 
 from .fattura_samples import SCHEMAS, needs_schema
 from .invoice_factories import (
@@ -304,6 +306,22 @@ def test_whoever_pays_gets_a_mail_in_their_language():
     assert set(subjects) == {"fr", "en"}
     assert subjects["en"] == "Your invoice 1/2026: €23.40"
     assert invoice.language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("prepaid", "said"),
+    [
+        ("122.00", "€122.00. The wallet has paid it already: nothing is to be done."),
+        ("50.00", "€122.00. The wallet has paid €50.00 of it; €72.00 is to be paid by"),
+    ],
+)
+def test_the_mail_asks_for_no_more_than_the_wallet_has_left_open(prepaid, said):
+    organisation = customer()
+    MembershipFactory(organisation=organisation, user__language="en")
+    issue(prepaid_draft(organisation, 100, "1.00", prepaid), "Sara", DAY)
+    mail = Mail.objects.get(kind="invoice_issued")
+    for sealed in (mail.sealed_text, mail.sealed_html):
+        assert said in open_sealed(sealed, PURPOSE).decode()
 
 
 def test_approved_drafts_are_issued_in_order_and_what_cannot_be_comes_back_with_its_problems():
