@@ -169,6 +169,13 @@ def test_a_draft_that_is_not_there_is_not_found(staff, pk):
     assert staff.get(address("invoicedraft_change", pk)).status_code == 404
 
 
+def test_the_form_of_a_payment_begins_with_what_is_open_to_the_cent(staff):
+    page = staff.get(address("invoice_pay", invoiced().pk)).content.decode()
+    assert 'value="122.00"' in page
+    assert page.count('name="token"') == 1
+    assert "Token" not in page
+
+
 def test_a_payment_is_recorded_once_however_often_the_form_is_sent(staff):
     invoice = invoiced()
     data = {
