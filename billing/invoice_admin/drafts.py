@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -179,7 +180,7 @@ class InvoiceDraftAdmin(FactAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(draft),
+            "title": capfirst(str(draft)),
             "draft": draft,
             "is_open": is_open,
             "can_issue": self.has_issue_permission(request),

@@ -54,7 +54,7 @@ def product_label(key: str) -> str:
 @register.filter
 def number(value: int | Decimal | None) -> str:
     """A number with the reader's separators."""
-    return "" if value is None else format_decimal(value, locale=_locale())
+    return "" if value is None else _with_minus(format_decimal(value, locale=_locale()))
 
 
 @register.filter

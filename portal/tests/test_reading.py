@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 from django.utils.formats import date_format
 
-from portal.templatetags.reading import browser, day, money, opposite, unit_money
+from portal.templatetags.reading import browser, day, money, number, opposite, unit_money
 
 AGENTS = {
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0": "Edge, Windows",
@@ -41,6 +41,7 @@ def test_months_are_small_in_italian_wherever_django_writes_them():
 def test_a_negative_amount_has_a_minus_and_not_a_hyphen():
     with translation.override("it"):
         assert money(Decimal("-6.10")) == "−6,10\xa0€"
+        assert number(-1) == "−1"
         assert unit_money(Decimal("-0.0065")) == "−0,0065\xa0€"
     with translation.override("en"):
         assert money(opposite(Decimal("6.10"))) == "−€6.10"
