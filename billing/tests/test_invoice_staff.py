@@ -308,6 +308,10 @@ def test_every_list_opens(staff, model):
     assert staff.get(address(f"{model}_changelist")).status_code == 200
 
 
+def test_a_list_of_facts_is_headed_by_what_it_lists(staff):
+    assert staff.get(address("invoice_changelist")).context["title"] == "Invoices"
+
+
 def test_a_member_of_staff_who_may_only_look_decides_nothing():
     client = staff_client(is_superuser=False)
     person = User.objects.get(email="staff@example.it")
