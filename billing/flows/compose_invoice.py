@@ -216,8 +216,8 @@ def _description(product: str, month: date) -> str:
 
 
 def code_of(product: str) -> str:
-    """A product's key as the code of a line; empty where the field does not take it, such as the name of a plan."""
-    return product if re.fullmatch(SHAPES["code"], product) else ""
+    """A product's key as the code of a line; none for stamp duty, and where the field does not take it (a plan's name)."""
+    return product if product != STAMP and re.fullmatch(SHAPES["code"], product) else ""
 
 
 def _month_reason(draft: InvoiceDraft) -> str:
