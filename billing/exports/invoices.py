@@ -181,7 +181,9 @@ def _of_register(invoice: Invoice, dialect: Dialect) -> Row:
 
 
 def _sums_of(invoice: Invoice) -> Row:
-    return {field: invoice.sign * getattr(invoice, field) for field in ("stamp", "total", "due")}
+    """Stamp duty is owed on a credit note, too: it is never taken back."""
+    signed = {field: invoice.sign * getattr(invoice, field) for field in ("total", "due")}
+    return signed | {"stamp": invoice.stamp}
 
 
 def _of_summary(invoice: Invoice, summary: InvoiceSummary, codes: dict[str, str]) -> Row:

@@ -190,6 +190,20 @@ def test_an_invoice_with_several_summaries_counts_once_in_the_totals():
     assert (first["Bollo"], totals["Bollo"], totals["Imponibile"]) == ("2,00", "2,00", "102,00")
 
 
+def test_a_credit_note_owes_stamp_duty_of_its_own_and_takes_none_back():
+    """Each of both files says BolloVirtuale, and the tax agency asks for both (DPR 642/72, tariff art. 13)."""
+    SellerFactory()
+    organisation = customer("foreign")
+    invoice = issued(organisation)
+    note = issue(draft_credit(invoice, {invoice.lines.get().pk: 100}, "Error", "Sara"), "Sara", DAY)
+    assert (invoice.stamp, note.stamp) == (Decimal("2.00"), Decimal("2.00"))
+    client, _ = member_client("owner", organisation)
+    first, second, totals = rows(page(client, "register", form="plain", **YEAR), ",")
+    assert (first["stamp"], second["stamp"], totals["stamp"]) == ("2.00", "2.00", "4.00")
+    assert (second["total"], totals["total"]) == ("-100.00", "0.00")
+    assert totals_of_invoices(invoices_of(PERIOD, organisation)).stamp == Decimal("4.00")
+
+
 def test_the_lines_add_up_to_the_screen(house):
     client, organisation, _ = house
     mixed(organisation)
