@@ -257,8 +257,19 @@ def test_the_archive_holds_pdf_and_xml_of_every_invoice(house):
 def test_what_is_not_in_the_archive_yet_is_named_and_breaks_nothing(house):
     client, _, invoice = house
     with unzipped(page(client, "archive", **YEAR)) as files:
-        assert files.namelist() == ["missing.txt"]
-        assert f"pdf/TD01-{invoice.number.replace('/', '-')}.pdf" in files.read("missing.txt").decode()
+        assert files.namelist() == ["xml/IT06363391001_00001.xml", "missing.txt"]
+        assert files.read("missing.txt").decode() == f"pdf/TD01-{invoice.number.replace('/', '-')}.pdf\n"
+
+
+def test_an_invoice_of_this_moment_is_among_the_xml_to_import(house):
+    """A part that lacked it would say so nowhere, and the accountant's books would."""
+    client, organisation, invoice = house
+    file_invoice(latest(invoice).pk)
+    note = issue(draft_credit(invoice, {invoice.lines.get().pk: 10}, "Errore", "Sara"), "Sara", DAY)
+    assert [len(part) for part in archive.xml_parts(invoices_of(PERIOD, organisation))] == [2]
+    with unzipped(page(client, "xml_zip", part="1", **YEAR)) as files:
+        assert files.namelist() == ["IT06363391001_00001.xml", "IT06363391001_00002.xml"]
+        assert files.read("IT06363391001_00002.xml") == xml_of(note)
 
 
 def test_the_xml_to_import_is_split_at_a_hundred_files_and_five_megabytes(house):
