@@ -1,6 +1,7 @@
 """The accountants' exports of invoices: register, lines, payments. Their columns do not change without notice.
 
-Amounts of credit notes are negative, but for stamp duty. The last row holds the sums, which are those of the screen (docs/money.md).
+Amounts of credit notes are negative, but for stamp duty. The last row holds the sums, which are those of the screen
+(docs/money.md).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -21,7 +21,7 @@ from customers.models import Organisation
 
 from ..fattura import line_net
 from ..fattura.arithmetic import tax_on
-from ..models import Charge, Funding, Statement, Usage
+from ..models import Charge, Funding, Statement, TaxRule, Usage
 from ..periods import Period
 from .vat_on_top import rate_on_top
 
@@ -93,9 +93,10 @@ def paid_in_advance(period: Period, organisations: Sequence[Any] | None = None) 
         key = (line.organisation_id, line.vat_rate)
         nets[key] = nets.get(key, ZERO) + line.net
     customers = Organisation.objects.in_bulk({organisation_id for organisation_id, _ in nets})
+    rules = TaxRule.objects.in_force(period.last)
     paid: dict[uuid.UUID, Decimal] = {}
     for (organisation_id, rate), net in nets.items():
-        gross = net + tax_on(net, rate_on_top(customers[organisation_id], rate))
+        gross = net + tax_on(net, rate_on_top(customers[organisation_id], rate, rules))
         paid[organisation_id] = paid.get(organisation_id, ZERO) + gross
     return {organisation_id: amount for organisation_id, amount in paid.items() if amount > 0}
 

@@ -8,7 +8,8 @@ import pytest
 from billing.flows.close_month import close_month
 from billing.flows.issue_invoice import issue
 from billing.flows.recount import prove
-from billing.models import Charge, Invoice, InvoiceDraft, Statement
+from billing.flows.vat_on_top import with_vat
+from billing.models import Charge, Invoice, InvoiceDraft, Statement, TaxRule
 from customers.models import Organisation
 
 from .invoice_factories import IN_MONTH, MONTH, SellerFactory, customer, use
@@ -121,6 +122,25 @@ def test_the_wallet_pays_vat_only_where_the_customer_owes_it_to_us(kind, prepaid
     assert invoice.due - invoice.statement.prepaid == (
         Decimal("2.00") if invoice.stamp and invoice.due > 100 else 0
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "rule"),
+    [
+        ("consumer", {"country": "CH", "tax_code": "", "recipient_code": "XXXXXXX", "province": ""}, None),
+        ("business", {}, {"customer": "italian", "nature": "N2.2", "reference": "Art. 1, L. 190/2014"}),
+        ("public_body", {}, {"customer": "public_body"}),
+    ],
+)
+def test_the_wallet_pays_vat_as_the_rules_of_the_day_say(kind, changes, rule):
+    """Abroad without a company, a seller who charges no VAT, a public body after the end of split payment."""
+    house = customer(kind, **changes)
+    if rule:
+        TaxRule(**rule, valid_from=date(2026, 9, 1), source="The accountant").save()
+    use(house, 50, "1.00", funding="wallet")
+    invoice = invoice_of(house)
+    assert invoice.statement.prepaid == invoice.due
+    assert with_vat(house, Decimal("50"), Decimal("22")) == invoice.due
 
 
 def test_a_proof_finds_a_charge_that_came_late():
