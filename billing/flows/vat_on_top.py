@@ -5,13 +5,14 @@ split payment lasts, abroad none is due, and a seller whose regime knows no VAT 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 
 from customers.models import Organisation
 
-from ..models import TaxRule
+from ..models import TaxRule, VatRate
 from .vat_treatment import customer_of
 
 STEP = Decimal("0.00000001")
@@ -28,6 +29,15 @@ def rate_on_top(
         rules = TaxRule.objects.in_force(timezone.localdate())
     rule = rules.get(customer_of(organisation))
     return Decimal(0) if rule and (rule.nature or rule.is_split) else rate
+
+
+def rate_shown(organisation: Organisation, at: datetime) -> Decimal:
+    """The rate that will stand on this customer's invoice, and beside the price before: none where none is due.
+
+    A public body sees it: the VAT is on its invoice, although it pays it to the state.
+    """
+    rule = TaxRule.objects.in_force(timezone.localdate(at)).get(customer_of(organisation))
+    return Decimal(0) if rule and rule.nature else VatRate.objects.at(at).rate
 
 
 def with_vat(organisation: Organisation, net: Decimal, rate: Decimal) -> Decimal:
