@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
+from ..flows.parties import shown_vat
 from ..models import AccountingCode, Invoice, InvoiceLine, InvoiceSummary, Payment
 from ..models.invoice import InvoiceQuerySet
 from ..models.transmission import latest
@@ -158,7 +159,7 @@ def _of_invoice(invoice: Invoice) -> Row:
         "kind": invoice.kind,
         "customer_code": invoice.organisation.code,
         "customer": buyer["name"],
-        "vat_number": buyer.get("vat_code", "") and f"{buyer['vat_country']}{buyer['vat_code']}",
+        "vat_number": shown_vat(buyer),
         "tax_code": buyer.get("tax_code", ""),
         "country": buyer["country"],
     }

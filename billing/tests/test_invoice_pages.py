@@ -31,6 +31,7 @@ from billing.flows.issue_invoice import issue
 from billing.flows.ledger import open_ledger
 from billing.flows.record_outcome import record_outcome
 from billing.flows.record_payment import Received, record_payment
+from billing.flows.render_invoice import page_of
 from billing.invoice_report import invoices_of, payments_of, total_of_payments, totals_of_invoices
 from billing.models import AccountingCode, Invoice
 from billing.models.transmission import latest
@@ -188,6 +189,30 @@ def test_an_invoice_with_several_summaries_counts_once_in_the_totals():
         "102,00",
     )
     assert (first["Bollo"], totals["Bollo"], totals["Imponibile"]) == ("2,00", "2,00", "102,00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "shown"),
+    [
+        ("business", {}, "IT00743110157"),
+        ("eu_business", {}, "FR40303265045"),
+        ("foreign", {"country": "SM", "vat_number": "SM 12345"}, "SM12345"),
+        ("foreign", {"country": "CH", "vat_number": "CHE-123.456.788"}, "CHE123456788"),
+        ("foreign", {"country": "GB", "vat_number": "123456789"}, "GB123456789"),
+        ("foreign", {}, ""),
+        ("consumer", {}, ""),
+    ],
+)
+def test_a_vat_number_stands_in_the_register_and_on_paper_with_its_country_once(kind, changes, shown):
+    SellerFactory()
+    organisation = customer(kind, **changes)
+    invoice = issued(organisation)
+    client, _ = member_client("owner", organisation)
+    assert rows(page(client, "register", form="it", **YEAR))[0]["Partita IVA"] == shown
+    paper = page_of(invoice.transmissions.get())
+    words = {"it": "Partita IVA", "fr": "Numéro de TVA", "en": "VAT number"}[invoice.language]
+    assert paper.count(f"<dt>{words}</dt><dd>{shown}</dd>") == bool(shown)
+    assert (f"<dt>{words}</dt>" in paper) is bool(shown)
 
 
 def test_a_credit_note_owes_stamp_duty_of_its_own_and_takes_none_back():
