@@ -166,7 +166,7 @@ def _of_invoice(invoice: Invoice) -> Row:
 
 
 def _of_register(invoice: Invoice, dialect: Dialect) -> Row:
-    outcomes = [outcome for file in invoice.transmissions.all() for outcome in file.outcomes.all()]
+    outcomes = list(latest(invoice).outcomes.all())
     payments = list(invoice.payments.all())
     is_paid = payments and not invoice.outstanding  # type: ignore[attr-defined]
     methods = _methods(dialect)

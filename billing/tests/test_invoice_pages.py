@@ -32,6 +32,7 @@ from billing.flows.ledger import open_ledger
 from billing.flows.record_outcome import record_outcome
 from billing.flows.record_payment import Received, record_payment
 from billing.flows.render_invoice import page_of
+from billing.flows.resend_invoice import resend
 from billing.invoice_report import invoices_of, payments_of, total_of_payments, totals_of_invoices
 from billing.models import AccountingCode, Invoice
 from billing.models.transmission import latest
@@ -174,6 +175,15 @@ def test_the_register_has_a_row_for_each_vat_summary_and_ends_with_the_screens_s
     assert number(totals["Imponibile"]) == sums.net
     assert number(totals["Imposta"]) == sums.tax
     assert note.total == Decimal("12.20")
+
+
+def test_the_register_tells_of_the_file_that_counts_and_not_of_the_one_that_it_replaced(house):
+    client, _, invoice = house
+    record_outcome(latest(invoice), "NS", DAY, "Sara", "111")
+    assert rows(page(client, "register", form="it", **YEAR))[0]["Esito SdI"] == "NS"
+    resend(invoice, "corrected", "Sara")
+    first = rows(page(client, "register", form="it", **YEAR))[0]
+    assert (first["Identificativo SdI"], first["Esito SdI"]) == ("", "")
 
 
 def test_an_invoice_with_several_summaries_counts_once_in_the_totals():
