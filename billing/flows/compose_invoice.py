@@ -160,7 +160,9 @@ def _composed(
     )
     if not is_credit:
         document = replace(document, settlements=_settlements(document.due, prepaid, due_on, seller.iban))
-    missing, warnings = proof_faults(draft.organisation) if treatment.nature else ([], [])
+    # A credit note rests on its invoice, which had its proof.
+    needs_proof = treatment.nature and not is_credit
+    missing, warnings = proof_faults(draft.organisation) if needs_proof else ([], [])
     faults = [*parts.faults, *_own_faults(draft, document, on), *missing]
     return Composition(
         document=document,
@@ -216,8 +218,8 @@ def _description(product: str, month: date) -> str:
 
 
 def code_of(product: str) -> str:
-    """A product's key as the code of a line; empty where the field does not take it, such as the name of a plan."""
-    return product if re.fullmatch(SHAPES["code"], product) else ""
+    """A product's key as the code of a line; none for stamp duty, or what the field does not take (a plan's name)."""
+    return product if product != STAMP and re.fullmatch(SHAPES["code"], product) else ""
 
 
 def _month_reason(draft: InvoiceDraft) -> str:

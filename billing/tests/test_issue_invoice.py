@@ -29,7 +29,9 @@ from billing.models import (
 )
 from customers.tests.factories import MembershipFactory
 from facts.append_only import FactIsFinal
+from outbox.flows.write import PURPOSE
 from outbox.models import Mail
+from vault import open_sealed
 
 from .fattura_samples import SCHEMAS, needs_schema
 from .invoice_factories import (
@@ -304,6 +306,25 @@ def test_whoever_pays_gets_a_mail_in_their_language():
     assert set(subjects) == {"fr", "en"}
     assert subjects["en"] == "Your invoice 1/2026: €23.40"
     assert invoice.language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("prepaid", "told"),
+    [
+        ("0.00", "€23.40, to be paid by 3 December 2026"),
+        ("20.00", "€23.40, of which €3.40 is still to be paid by 3 December 2026"),
+        ("23.40", "€23.40, all of it paid from the wallet"),
+    ],
+)
+def test_the_mail_asks_for_what_the_wallet_has_not_paid(prepaid, told):
+    draft = prepaid_draft(customer(), 137, "0.14", prepaid)
+    MembershipFactory(organisation=draft.organisation, user__language="en")
+    issue(draft, "Sara", DAY)
+    letter = Mail.objects.get(kind="invoice_issued")
+    for sealed in (letter.sealed_text, letter.sealed_html):
+        text = " ".join(open_sealed(sealed, PURPOSE).decode().split())
+        assert told in text
+        assert ("to be paid by" in text) is (prepaid != "23.40")
 
 
 def test_approved_drafts_are_issued_in_order_and_what_cannot_be_comes_back_with_its_problems():
