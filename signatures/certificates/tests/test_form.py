@@ -332,6 +332,17 @@ def test_a_contact_of_another_person_is_refused_without_saying_whose(sender, fie
     assert "DNGNCL78M08L219I" not in answer.content.decode()
 
 
+def test_an_address_that_no_mail_can_carry_is_refused_and_others_are_kept_as_mail_spells_them(sender):
+    client, _ = sender
+    sold("KEY")
+    order = begin(client, "KEY")
+    answer = post(client, order, "person", email="a" * 250 + "@example.it")
+    assert set(said_beside(answer)) == {"email"}
+    assert post(client, order, "person", email="Mario@Caffè.it").status_code == 302
+    order.refresh_from_db()
+    assert order.details["person"]["email"] == "mario@xn--caff-8oa.it"
+
+
 @pytest.mark.parametrize("trait", ["failed", "withdrawn", "rejected", "lapsed"])
 def test_a_contact_of_an_order_that_came_to_nothing_is_free(sender, trait):
     client, _ = sender
