@@ -363,9 +363,28 @@ def test_the_same_person_may_have_a_second_certificate(sender):
 
 
 def test_a_contact_of_a_certificate_bought_elsewhere_counts_too(sender):
+    client, membership = sender
+    sold("KEY")
+    holder = {"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"}
+    CertificateFactory(organisation=membership.organisation, holder=holder)
+    answer = post(client, begin(client, "KEY"), "person")
+    assert set(said_beside(answer)) == {"email"}
+
+
+def test_what_another_house_has_only_written_down_keeps_nobody_from_ordering(sender):
     client, _ = sender
     sold("KEY")
     CertificateFactory(holder={"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"})
+    assert post(client, begin(client, "KEY"), "person").status_code == 302
+
+
+def test_a_contact_of_a_certificate_that_was_bought_here_counts_for_every_house(sender):
+    client, _ = sender
+    sold("KEY")
+    holder = {"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"}
+    bought = OrderFactory(active=True, details=details(person=holder))
+    CertificateFactory(organisation=bought.organisation, order=bought, holder=holder)
+    Order.objects.filter(pk=bought.pk).update(email_print="", mobile_print="")
     answer = post(client, begin(client, "KEY"), "person")
     assert set(said_beside(answer)) == {"email"}
 
