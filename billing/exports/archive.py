@@ -5,7 +5,7 @@ Written while they are read: one file is in memory at a time, however many there
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import F, Max, Q, QuerySet, Value
@@ -77,6 +77,11 @@ def xml_parts(
         parts[-1].append(transmission_id)
         count, size = count + 1, size + weight
     return parts
+
+
+def part_named(parts: Sequence[list[int]], number: str) -> list[int] | None:
+    """The part that an address asks for, counted from 1; None for anything else."""
+    return {str(place): part for place, part in enumerate(parts, start=1)}.get(number)
 
 
 def xml_archive(part: list[int]) -> Iterator[bytes]:

@@ -322,7 +322,9 @@ def test_the_xml_to_import_is_split_at_a_hundred_files_and_five_megabytes(house)
         assert files.read("IT06363391001_00001.xml") == xml_of(invoice)
 
 
-@pytest.mark.parametrize("part", ["0", "2", "-1", "x", "9" * 5000, "²"])
+@pytest.mark.parametrize(
+    "part", ["0", "2", "-1", "x", "9" * 5000, "²", "01", "0000018", "000001" + "9" * 5000]
+)
 def test_a_part_that_is_not_there_is_not_found(house, part):
     client, _, invoice = house
     file_invoice(latest(invoice).pk)

@@ -286,7 +286,8 @@ def test_the_export_page_shows_all_organisations_and_downloads(staff):
         staff.get(address("invoice_export"), {**query, "what": "archive"})["Content-Type"]
         == "application/zip"
     )
-    assert staff.get(address("invoice_export"), {**query, "what": "xml", "part": "9"}).status_code == 200
+    for part in ("9", "0000018"):
+        assert staff.get(address("invoice_export"), {**query, "what": "xml", "part": part}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -315,3 +316,9 @@ def test_a_member_of_staff_who_may_only_look_decides_nothing():
     for name in ("pay", "outcome", "credit", "resend"):
         assert client.get(address(f"invoice_{name}", invoice.pk)).status_code == 403
     assert client.get(address("invoice_change", invoice.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("month", ["0001-01", "9999-12"])
+def test_a_month_at_the_end_of_the_calendar_is_refused(staff, month):
+    answer = staff.post(reverse("admin:billing_statement_close"), {"month": month})
+    assert "month" in answer.context["form"].errors
