@@ -1,11 +1,12 @@
 """The comparison as a whole: what explains what, what is left over, and what must wait."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from .match import Offers, any_cost, any_whole, improve, match
+from .groups import like_lines, like_requests
+from .match import Costs, Offers, any_cost, any_whole, improve, match
 from .pair import near, pair_late, pair_other_amounts, rivals
 from .requests import Interval, Payment, balance, intervals, payment_of
 from .sides import Counters, Deal, Line, Outcome, Pair
@@ -66,7 +67,7 @@ def compare(
     }
     side = _sorted(deals, by_call, readings, terms)
     outcome = Outcome()
-    left = _explain(lines, side, outcome, terms)
+    left = _explain(lines, side, outcome, earlier, terms)
     outcome.waiting, left = _waiting(left, side)
     left = [line for line in left if line.at <= terms.until]
     bare = _without(side.wallet, outcome.pairs)
@@ -141,7 +142,9 @@ def _sorted(
     return side
 
 
-def _explain(lines: Sequence[Line], side: _Side, outcome: Outcome, terms: Terms) -> list[Line]:
+def _explain(
+    lines: Sequence[Line], side: _Side, outcome: Outcome, earlier: Earlier, terms: Terms
+) -> list[Line]:
     """Explain lines by deals, the surest first; returns the lines that are left."""
     pairs, left = match(lines, side.wallet)
     more, left = match(left, _without(side.wallet, pairs), any_whole)
@@ -150,18 +153,33 @@ def _explain(lines: Sequence[Line], side: _Side, outcome: Outcome, terms: Terms)
     for costs in (any_whole, any_cost):
         more, left = match(left, _without(may_be, pairs), costs)
         pairs += more
+    possible = _possible(may_be, earlier)
+    pairs, left = improve(pairs, left, _without([*side.wallet, *may_be], pairs), possible)
+    judged = [*earlier.missing, *(pair.deal for pair in earlier.pairs)]
+    every = Offers([*side.wallet, *may_be, *side.unclear, *judged], possible)
+    outcome.pairs = every.counted(pairs)
+    fresh = {pair.line.key for pair in pairs}
+    outcome.groups += like_lines([*earlier.pairs, *pairs], [*left, *earlier.extra], every, fresh)
+    if terms.requests_have_lines:
+        subscribed = [deal for deal in side.subscription if deal.is_bought]
+        more, left = match(left, subscribed, _by_requests)
+        paid = Offers(subscribed, _by_requests)
+        outcome.pairs += paid.counted(more)
+        outcome.groups += like_lines(more, left, paid, {pair.line.key for pair in more})
+    return left
+
+
+def _possible(may_be: Iterable[Deal], earlier: Earlier) -> Costs:
+    """What each deal may have cost: those of before what they did cost, too."""
     in_parts = {deal.key for deal in may_be}
+    were = {pair.deal.key: (pair.line.amount, pair.requests) for pair in earlier.pairs}
 
     def possible(deal: Deal) -> Iterable[tuple[Decimal, int]]:
+        if deal.key in were:
+            return [were[deal.key], *any_whole(deal)]
         return any_cost(deal) if deal.key in in_parts else any_whole(deal)
 
-    pairs, left = improve(pairs, left, _without([*side.wallet, *may_be], pairs), possible)
-    every = Offers([*side.wallet, *may_be, *side.unclear], possible)
-    outcome.pairs = [replace(pair, choices=every.choices(pair.line)) for pair in pairs]
-    if terms.requests_have_lines:
-        more, left = match(left, [deal for deal in side.subscription if deal.is_bought], _by_requests)
-        outcome.pairs += more
-    return left
+    return possible
 
 
 def _by_requests(deal: Deal) -> Iterable[tuple[Decimal, int]]:
@@ -205,5 +223,6 @@ def _balance(
         )
         outcome.covered += [one for one in told.covered if one.deal.is_bought and one.deal.key not in whole]
         outcome.imbalances += told.imbalances
+        outcome.groups += like_requests(told.spans)
         bare += told.bare
     return bare

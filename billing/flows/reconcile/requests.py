@@ -131,6 +131,15 @@ class _Share:
     may_be_wallet: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The deals that an interval's requests explain, and how many requests these took."""
+
+    interval: Interval
+    deals: list[Deal]
+    requests: int
+
+
 @dataclass(slots=True)
 class Balance:
     """What the counters say: what they cover, what they disagree in, and what the wallet should have paid."""
@@ -138,6 +147,7 @@ class Balance:
     covered: list[Covered] = field(default_factory=list)
     imbalances: list[Imbalance] = field(default_factory=list)
     bare: list[Deal] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
 
 def balance(
@@ -189,7 +199,9 @@ def _tell(one: Interval, shares: list[_Share], told: Balance) -> None:
     found = _imbalance(one, shares)
     told.imbalances += found
     alone = {deal.key for miss in found if miss.is_one for deal in miss.candidates}
-    told.covered += [Covered(share.deal, one.after) for share in shares if share.deal.key not in alone]
+    shares = [share for share in shares if share.deal.key not in alone]
+    told.covered += [Covered(share.deal, one.after) for share in shares]
+    told.spans.append(Span(one, [share.deal for share in shares], sum(share.requests for share in shares)))
 
 
 def _ways(shares: list[_Share]) -> dict[int, tuple[int, ...]]:
