@@ -8,8 +8,8 @@ from decimal import Decimal
 from .groups import like_lines, like_requests
 from .match import Costs, Offers, any_cost, any_whole, improve, match
 from .pair import near, pair_late, pair_other_amounts, rivals
-from .requests import Interval, Payment, balance, intervals, payment_of
-from .sides import Counters, Deal, Line, Outcome, Pair
+from .requests import Interval, Payment, balance, intervals, most_requests, payment_of
+from .sides import Counters, Deal, Key, Line, Outcome, Pair
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ class _Side:
     subscription: list[Deal] = field(default_factory=list)
     unclear: list[Deal] = field(default_factory=list)
     unknown: list[Deal] = field(default_factory=list)
+    most: dict[Key, int] = field(default_factory=dict)
+    """How many requests there can have been for one of ``either``."""
+
+    def in_part(self, deal: Deal) -> Iterable[tuple[Decimal, int]]:
+        """Paid by the wallet, wholly, or in part where there can have been as many requests."""
+        most = self.most.get(deal.key)
+        return [one for one in any_cost(deal) if most is None or one[1] <= most]
 
 
 def compare(
@@ -67,6 +74,7 @@ def compare(
     }
     side = _sorted(deals, by_call, readings, terms)
     outcome = Outcome()
+    side.most = {deal.key: most_requests(deal, by_call[deal.call]) for deal in side.either}
     left = _explain(lines, side, outcome, earlier, terms)
     outcome.waiting, left = _waiting(left, side)
     left = [line for line in left if line.at <= terms.until]
@@ -104,7 +112,8 @@ def _put_together(
 ) -> None:
     """Lines and deals that are left over, of now and of earlier; what remains is what is new."""
     explained = [*earlier.pairs, *outcome.pairs]
-    outcome.rivals = rivals(overdue, explained)
+    for key, number in rivals(overdue, explained).items():
+        outcome.rivals[key] = outcome.rivals.get(key, 0) + number
     lines: Sequence[Line] = left
     deals: Sequence[Deal] = [*earlier.missing, *overdue]
     listed = {deal.key for deal in earlier.missing}
@@ -150,10 +159,10 @@ def _explain(
     more, left = match(left, _without(side.wallet, pairs), any_whole)
     pairs += more
     may_be = [*side.either, *side.unknown]
-    for costs in (any_whole, any_cost):
+    for costs in (any_whole, side.in_part):
         more, left = match(left, _without(may_be, pairs), costs)
         pairs += more
-    possible = _possible(may_be, earlier)
+    possible = _possible(side, earlier)
     pairs, left = improve(pairs, left, _without([*side.wallet, *may_be], pairs), possible)
     judged = [*earlier.missing, *(pair.deal for pair in earlier.pairs)]
     every = Offers([*side.wallet, *may_be, *side.unclear, *judged], possible)
@@ -169,15 +178,15 @@ def _explain(
     return left
 
 
-def _possible(may_be: Iterable[Deal], earlier: Earlier) -> Costs:
+def _possible(side: _Side, earlier: Earlier) -> Costs:
     """What each deal may have cost: those of before what they did cost, too."""
-    in_parts = {deal.key for deal in may_be}
+    in_parts = {deal.key for deal in [*side.either, *side.unknown]}
     were = {pair.deal.key: (pair.line.amount, pair.requests) for pair in earlier.pairs}
 
     def possible(deal: Deal) -> Iterable[tuple[Decimal, int]]:
         if deal.key in were:
             return [were[deal.key], *any_whole(deal)]
-        return any_cost(deal) if deal.key in in_parts else any_whole(deal)
+        return side.in_part(deal) if deal.key in in_parts else any_whole(deal)
 
     return possible
 
@@ -224,5 +233,6 @@ def _balance(
         outcome.covered += [one for one in told.covered if one.deal.is_bought and one.deal.key not in whole]
         outcome.imbalances += told.imbalances
         outcome.groups += like_requests(told.spans)
+        outcome.rivals |= told.rivals
         bare += told.bare
     return bare
