@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0031_group_prices'),
+        ('billing', '0033_refund_movements'),
     ]
 
     operations = [
