@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0033_refund_movements'),
+        ('billing', '0034_interchangeable'),
     ]
 
     operations = [
