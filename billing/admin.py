@@ -100,7 +100,7 @@ class UsageAdmin(NamedProduct, FactAdmin, MarginPages, CorrectionPages):
             "title": _("Export usage"),
             "form": form,
             "period": period,
-            "totals": totals_of(lines),
+            "totals": totals_of(lines, period.last),
         }
         return TemplateResponse(request, "admin/billing/usage/export.html", context)
 

@@ -1,11 +1,12 @@
 """Differences with the provider for staff: what they are, how old, whose, and closed for which reason."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import (
     Http404,
     HttpRequest,
@@ -28,8 +29,17 @@ from facts.admin import FactAdmin, FactInline, MonthFilter
 from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.differences import differences_export
-from .flows.differences import assign, close, reopen
-from .models import Cause, DailyCount, Difference, DifferenceStep, Explanation, ProviderLine, Reconciliation
+from .flows.differences import assign, close, like_lines_since, reopen
+from .models import (
+    Cause,
+    DailyCount,
+    Difference,
+    DifferenceStep,
+    Explanation,
+    Interchangeable,
+    ProviderLine,
+    Reconciliation,
+)
 from .models.reconciliation import DifferenceQuerySet
 from .product_admin import figure
 
@@ -135,11 +145,12 @@ class DifferenceAdmin(FactAdmin):
     search_help_text = _("The whole reference of a line, or of a purchase")
     fields = [
         "kind", "state", "occurred_at", "age", "found_at", "amount_short", "expected_short", "actual_short", "line",
-        "purchase", "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at",
-        "reason_told",
+        "purchase", "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "later_lines", "owner",
+        "closed_at", "reason_told",
     ]  # fmt: skip
     readonly_fields = [
-        "age", "amount_short", "expected_short", "actual_short", "all_causes", "all_candidates", "reason_told",
+        "age", "amount_short", "expected_short", "actual_short", "all_causes", "all_candidates", "later_lines",
+        "reason_told",
     ]  # fmt: skip
     inlines = [StepInline]
     change_list_template = "admin/billing/difference/change_list.html"
@@ -182,10 +193,20 @@ class DifferenceAdmin(FactAdmin):
     def all_candidates(self, row: Difference) -> SafeString:
         return format_html_join(mark_safe("<br>"), "{}", ((_candidate(one),) for one in row.candidates))
 
+    @admin.display(description=_("may have come late"))
+    def later_lines(self, row: Difference) -> str:
+        return _later_lines(row)
+
     @admin.display(description=_("reason"))
     def reason_told(self, row: Difference) -> str:
         # What closed it by itself is a text of ours, which has translations.
         return gettext(row.reason) if row.reason else ""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and beside it how much the last comparison could not tell apart."""
+        return super().changelist_view(request, {**(extra_context or {}), "alike": _alike()})
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
         """The differences of a state as CSV: ``state`` (open, closed, all) and ``form`` (it, plain)."""
@@ -221,6 +242,7 @@ class DifferenceAdmin(FactAdmin):
             "difference": row,
             "causes": [_label(code) for code in row.causes],
             "candidates": [_candidate(one) for one in row.candidates],
+            "later_lines": _later_lines(row),
             "steps": row.steps.all(),
             "form": form,
         }
@@ -238,6 +260,31 @@ def _carry_out(row: Difference, form: SettleForm, user: Any) -> bool:
 
 def _label(code: str) -> str:
     return str(Cause(code).label) if code in Cause.values else code
+
+
+def _later_lines(row: Difference) -> str:
+    """That a later line may be the one of a missing purchase, come late."""
+    number = like_lines_since(row)
+    return (
+        ngettext(
+            "%(number)s later charge of this amount explains another purchase. If it is the one of this purchase, come "
+            "late, then the other purchase is the one that is missing.",
+            "%(number)s later charges of this amount explain other purchases. If one of them is the one of this "
+            "purchase, come late, then another purchase is the one that is missing.",
+            number,
+        )
+        % {"number": number}
+        if number
+        else ""
+    )
+
+
+def _alike() -> dict[str, int] | None:
+    """How many groups the last comparison named, and how many purchases are in them; None when there are none."""
+    last = Reconciliation.objects.first()
+    alike = Interchangeable.objects.filter(run=last, purchases__gt=1)
+    found = alike.aggregate(groups=Count("pk"), purchases=Sum("purchases"))
+    return found if last is not None and found["groups"] else None
 
 
 def _candidate(one: dict[str, str]) -> SafeString:
@@ -267,6 +314,45 @@ class ExplanationAdmin(FactAdmin):
     list_display = ["purchase", "line", "requests", "choices", "run"]
     list_select_related = ["purchase", "line", "run"]
     search_fields = ["purchase__fact_key", "line__reference"]
+
+
+@admin.register(Interchangeable)
+class InterchangeableAdmin(FactAdmin):
+    """What is explained and might as well be explained otherwise, newest first: nothing is to be done about it."""
+
+    list_display = ["since", "until", "host", "amount_short", "purchases", "requests", "told", "run"]
+    list_filter = [MonthFilter.of("since")]
+    list_select_related = ["run"]
+
+    @admin.display(description=_("amount, EUR"), ordering="amount")
+    def amount_short(self, row: Interchangeable) -> str:
+        return figure(row.amount)
+
+    @admin.display(description=_("what cannot be told"))
+    def told(self, row: Interchangeable) -> str:
+        return " ".join(_not_told(row))
+
+
+def _not_told(row: Interchangeable) -> Iterator[str]:
+    if not row.call:
+        yield gettext(
+            "These charges and purchases fit each other in several ways: a charge too many and a missing one among "
+            "them would not show."
+        )
+        return
+    if row.purchases > 1:
+        yield gettext(
+            "A counter tells only a sum: requests taken too often for one of these purchases, and not for another, "
+            "would not show."
+        )
+    if row.lapsed is None:
+        yield gettext("How many requests were taken in all is not told.")
+    elif row.lapsed:
+        yield ngettext(
+            "%(number)s request more may have lapsed, or have been taken.",
+            "%(number)s requests more may have lapsed, or have been taken.",
+            row.lapsed,
+        ) % {"number": row.lapsed}
 
 
 @admin.register(DailyCount)

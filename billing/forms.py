@@ -14,12 +14,12 @@ from .periods import Period
 # Nothing is billed outside of these years, and near the ends of the calendar there is no day after, or no such
 # moment in UTC.
 _FAR_OFF = _("Choose a day between the years 2000 and 2100.")
-_IN_REACH = [MinValueValidator(date(2000, 1, 1), _FAR_OFF), MaxValueValidator(date(2100, 12, 31), _FAR_OFF)]
+IN_REACH = [MinValueValidator(date(2000, 1, 1), _FAR_OFF), MaxValueValidator(date(2100, 12, 31), _FAR_OFF)]
 
 
 def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, validators=_IN_REACH)
+    return forms.DateField(label=label, widget=widget, validators=IN_REACH)
 
 
 class PeriodForm(forms.Form):

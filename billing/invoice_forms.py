@@ -18,6 +18,7 @@ from customers import identifiers
 from .fattura import NotLatin, to_latin
 from .flows.credit_lines import available
 from .flows.record_payment import Received
+from .forms import IN_REACH
 from .models import Invoice, Payment, SdiOutcome, Seller
 
 
@@ -95,6 +96,7 @@ class MonthForm(forms.Form):
         label=_("Month"),
         input_formats=["%Y-%m", "%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
+        validators=IN_REACH,
     )
 
 

@@ -12,13 +12,16 @@ from .models.invoice import MONEY, ZERO, InvoiceQuerySet, in_cents
 from .money import to_cents
 from .periods import Period
 
-SUMMED = ("net", "tax", "stamp", "total", "due")
+SIGNED = ("net", "tax", "total", "due")
 SIGN = Case(When(kind=InvoiceKind.CREDIT_NOTE, then=Value(-1)), default=Value(1))
 
 
 @dataclass(frozen=True)
 class InvoiceTotals:
-    """Sums in which credit notes count as less. ``outstanding`` is what is still to be paid, as of now."""
+    """Sums in which credit notes count as less, but for ``stamp``: a credit note owes its own duty.
+
+    ``outstanding`` is what is still to be paid, as of now.
+    """
 
     count: int
     net: Decimal
@@ -38,12 +41,13 @@ def invoices_of(period: Period, organisation: Any = None) -> InvoiceQuerySet:
 def totals_of_invoices(invoices: InvoiceQuerySet) -> InvoiceTotals:
     """What these invoices add up to."""
 
-    def signed(field: str) -> Coalesce:
-        return Coalesce(in_cents(Sum(F(field) * SIGN, output_field=MONEY)), Value(ZERO), output_field=MONEY)
+    def summed(amount: Any) -> Coalesce:
+        return Coalesce(in_cents(Sum(amount, output_field=MONEY)), Value(ZERO), output_field=MONEY)
 
     sums = invoices.order_by().aggregate(
         count=Count("pk"),
-        **{f"{field}_sum": signed(field) for field in SUMMED},
+        stamp_sum=summed(F("stamp")),
+        **{f"{field}_sum": summed(F(field) * SIGN) for field in SIGNED},
     )
     owed = (
         invoices.order_by()
@@ -53,7 +57,7 @@ def totals_of_invoices(invoices: InvoiceQuerySet) -> InvoiceTotals:
     return InvoiceTotals(
         count=sums["count"],
         outstanding=_money(owed["sum"]),
-        **{field: _money(sums[f"{field}_sum"]) for field in SUMMED},
+        **{field: _money(sums[f"{field}_sum"]) for field in (*SIGNED, "stamp")},
     )
 
 

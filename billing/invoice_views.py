@@ -16,7 +16,7 @@ from customers.requests import CustomerRequest, for_members
 from documents.responses import file_response
 
 from .downloads import csv_download, zip_download
-from .exports.archive import invoice_archive, pdf_name, xml_archive, xml_parts
+from .exports.archive import invoice_archive, part_named, pdf_name, xml_archive, xml_parts
 from .exports.dialects import DIALECTS, Dialect
 from .exports.invoices import (
     LINE_COLUMNS,
@@ -201,8 +201,8 @@ def archive(request: CustomerRequest) -> StreamingHttpResponse:
 def xml_zip(request: CustomerRequest) -> StreamingHttpResponse:
     """XML alone, in parts that an accountant's program takes in: ``part`` counts from 1."""
     period = _asked_period(request)
-    parts = xml_parts(invoices_of(period, request.organisation))
     number = request.GET.get("part", "1")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) <= len(parts):
+    part = part_named(xml_parts(invoices_of(period, request.organisation)), number)
+    if part is None:
         raise Http404
-    return zip_download(xml_archive(parts[int(number) - 1]), f"xml-{number}", period)
+    return zip_download(xml_archive(part), f"xml-{number}", period)

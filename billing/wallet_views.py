@@ -1,4 +1,4 @@
-"""The customer's wallet: credit and movements, on the screen and as CSV."""
+"""The customer's wallet: credit and movements, on the screen and as CSV, and receipts of top-ups."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +6,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -22,7 +22,9 @@ from .exports.wallet import wallet_export
 from .flows.ledger import credit_of
 from .flows.parties import transfers_go_to
 from .flows.pay_by_card import begin, take_in
+from .flows.receipt import receipt_of
 from .forms import CardForm
+from .models import Movement
 from .views import LINES_A_PAGE, period_of, presets_of, query_of
 from .wallet_report import movements_of, wallet_totals
 
@@ -79,6 +81,15 @@ def pay_by_card(request: CustomerRequest) -> HttpResponse:
     except card_processor.CardsUnavailable:
         form.add_error("amount", _("The card processor cannot be reached just now. Nothing was paid."))
         return _show(request, form)
+
+
+@require_safe
+@for_members(able_to="can_view_usage")
+def receipt(request: CustomerRequest, pk: int) -> HttpResponse:
+    """The receipt of a top-up, as it was mailed, to be printed."""
+    top_ups = Movement.objects.for_organisation(request.organisation).filter(kind__in=Movement.TOP_UPS)
+    movement = get_object_or_404(top_ups.select_related("organisation"), pk=pk)
+    return render(request, "billing/receipt.html", {"receipt": receipt_of(movement)})
 
 
 @csrf_exempt

@@ -4,11 +4,6 @@ What comes out has the picture and nothing else of the file that came in: no pla
 decoders of foreign files run in a process of their own (``picture_process``).
 """
 
-import json
-import logging
-import struct
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +13,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .inspection import InspectionFailed, Refused
-
-log = logging.getLogger(__name__)
+from .apart import TooComplex, answer_of, framed
+from .inspection import Refused
 
 PROCESS = Path(__file__).with_name("picture_process.py")
 PATIENCE_SECONDS = 40
@@ -93,33 +87,16 @@ def join(parts: Sequence[bytes]) -> tuple[bytes, int]:
 
     Raises as ``clean``.
     """
-    framed = b"".join(struct.pack(">Q", len(part)) + part for part in parts)
-    facts, made = _answer_of_process("join", framed)
+    facts, made = _answer_of_process("join", framed(parts))
     return made, facts["pages"]
 
 
 def _answer_of_process(task: str, data: bytes) -> tuple[dict[str, Any], bytes]:
     """What ``picture_process`` says and makes; one that dies or takes too long speaks for itself."""
     try:
-        # Isolated and without our environment: whoever took this process over would find no key in it.
-        done = subprocess.run(
-            [sys.executable, "-I", str(PROCESS), task],
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE_SECONDS,
-            env={},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer, made = answer_of(PROCESS, [task], data, PATIENCE_SECONDS)
+    except TooComplex as error:
         raise PictureRefused("too_complex") from error
-    if done.stderr:
-        log.warning("%s of %s bytes: %s", task, len(data), done.stderr[-2000:].decode(errors="replace"))
-    if done.returncode < 0:
-        raise PictureRefused("too_complex")
-    if done.returncode or not done.stdout:
-        raise InspectionFailed(f"the picture process ended with {done.returncode}")
-    line, _newline, made = done.stdout.partition(b"\n")
-    answer: dict[str, Any] = json.loads(line)
     if code := answer.pop("refused", None):
         raise PictureRefused(code, answer)
     return answer, made

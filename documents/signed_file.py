@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from asn1crypto import cms
 from pyhanko.sign.validation import async_validate_cms_signature
-from pyhanko_certvalidator import ValidationContext
 
+from .chains import judging_by
 from .validation import common_name, trust_roots
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def _opened(data: bytes) -> tuple[bytes, str, bool, bool]:
 
 
 def _checked(signed: cms.SignedData) -> tuple[str, bool, bool]:
-    context = ValidationContext(trust_roots=list(trust_roots()), allow_fetching=False)
+    context = judging_by(list(trust_roots()))
     try:
         # A loop may be running in this thread already.
         with ThreadPoolExecutor(max_workers=1) as aside:

@@ -25,9 +25,10 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
 from facts.chain import utc_text
+
+from .chains import judging_by
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ async def _report(signature: EmbeddedPdfSignature, roots: list[x509.Certificate]
     field = str(signature.field_name)
     try:
         status = await async_validate_pdf_signature(
-            signature, _context(roots), ts_validation_context=_context(roots)
+            signature, judging_by(roots), ts_validation_context=judging_by(roots)
         )
     except Exception as error:  # see validate()
         problem = f"cannot be checked: {type(error).__name__}: {error}"[:200]
@@ -196,17 +197,12 @@ def _problem(status: PdfSignatureStatus) -> str:
 async def _problem_of_stamp(stamp: EmbeddedPdfSignature, roots: list[x509.Certificate]) -> str:
     """What is wrong with an archive time stamp; empty if nothing is."""
     try:
-        status = await async_validate_pdf_timestamp(stamp, _context(roots))
+        status = await async_validate_pdf_timestamp(stamp, judging_by(roots))
     except Exception as error:  # see validate()
         return f"{stamp.field_name}: cannot be checked: {type(error).__name__}"
     return (
         "" if status.intact and status.valid else f"{stamp.field_name}: the archive time stamp is not intact"
     )
-
-
-def _context(roots: list[x509.Certificate]) -> ValidationContext:
-    """A new one for each question: pyHanko remembers in it what it has seen."""
-    return ValidationContext(trust_roots=roots, allow_fetching=False)
 
 
 def common_name(certificate: x509.Certificate) -> str:

@@ -5,10 +5,11 @@ Written while they are read: one file is in memory at a time, however many there
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 
 from documents.flows.store import Damaged, read
@@ -63,11 +64,10 @@ def xml_parts(
     invoices: InvoiceQuerySet, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES
 ) -> list[list[int]]:
     """The latest files of these invoices, split into parts that an accountant's program takes at once."""
-    sized = (
-        InvoiceFile.objects.filter(kind=Kind.XML, transmission__in=_latest(invoices))
-        .order_by("transmission__invoice__issued_on", "transmission__invoice__sequence", "transmission_id")
-        .values_list("transmission_id", "stored__size")
+    weight = Coalesce(
+        Max("files__stored__size", filter=Q(files__kind=Kind.XML)), Max(Length("filing__xml")), Value(0)
     )
+    sized = _latest(invoices).annotate(weight=weight).values_list("pk", "weight")
     parts: list[list[int]] = []
     count = size = 0
     for transmission_id, weight in sized.iterator():
@@ -77,6 +77,11 @@ def xml_parts(
         parts[-1].append(transmission_id)
         count, size = count + 1, size + weight
     return parts
+
+
+def part_named(parts: Sequence[list[int]], number: str) -> list[int] | None:
+    """The part that an address asks for, counted from 1; None for anything else."""
+    return {str(place): part for place, part in enumerate(parts, start=1)}.get(number)
 
 
 def xml_archive(part: list[int]) -> Iterator[bytes]:
@@ -100,16 +105,25 @@ def _files(
     transmissions: QuerySet[Transmission], kinds: set[str], *, is_flat: bool = False
 ) -> Iterator[tuple[str, datetime, bytes]]:
     missing: list[str] = []
-    for transmission in transmissions.prefetch_related("files__stored").iterator(chunk_size=200):
-        found = {file.kind: file for file in transmission.files.all()}
+    # Filings are asked for first: one that is gone by then has left its XML among the files.
+    whole = transmissions.prefetch_related("filing", "files__stored")
+    for transmission in whole.iterator(chunk_size=200):
         for kind in sorted(kinds):
             name = name_of(transmission.invoice, transmission, kind, is_flat=is_flat)
             try:
-                yield name, transmission.made_at, read(found[kind].stored)
+                yield name, transmission.made_at, _bytes_of(transmission, kind)
             except (Damaged, KeyError):
                 missing.append(name)
     if missing:
         yield MISSING, timezone.now(), "\n".join([*missing, ""]).encode()
+
+
+def _bytes_of(transmission: Transmission, kind: str) -> bytes:
+    """A file from the archive; an XML that is not there yet as it was issued. Raises ``Damaged`` and ``KeyError``."""
+    filing = getattr(transmission, "filing", None)
+    if filing and kind == Kind.XML:
+        return bytes(filing.xml.encode())
+    return read({file.kind: file for file in transmission.files.all()}[kind].stored)
 
 
 def name_of(invoice: Invoice, transmission: Transmission, kind: str, *, is_flat: bool = False) -> str:

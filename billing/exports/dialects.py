@@ -44,6 +44,8 @@ class Dialect:
         if isinstance(value, date):
             return value.strftime(self.date_format)
         text = str(value)
+        if isinstance(value, int):
+            return text
         return self._harmless(text) if self.for_spreadsheets else text
 
     @staticmethod

@@ -1,6 +1,7 @@
 """The accountants' exports of invoices: register, lines, payments. Their columns do not change without notice.
 
-Amounts of credit notes are negative. The last row holds the sums, which are those of the screen (docs/money.md).
+Amounts of credit notes are negative, but for stamp duty. The last row holds the sums, which are those of the screen
+(docs/money.md).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
+from ..flows.parties import shown_vat
 from ..models import AccountingCode, Invoice, InvoiceLine, InvoiceSummary, Payment
 from ..models.invoice import InvoiceQuerySet
 from ..models.transmission import latest
@@ -157,14 +159,14 @@ def _of_invoice(invoice: Invoice) -> Row:
         "kind": invoice.kind,
         "customer_code": invoice.organisation.code,
         "customer": buyer["name"],
-        "vat_number": buyer.get("vat_code", "") and f"{buyer['vat_country']}{buyer['vat_code']}",
+        "vat_number": shown_vat(buyer),
         "tax_code": buyer.get("tax_code", ""),
         "country": buyer["country"],
     }
 
 
 def _of_register(invoice: Invoice, dialect: Dialect) -> Row:
-    outcomes = [outcome for file in invoice.transmissions.all() for outcome in file.outcomes.all()]
+    outcomes = list(latest(invoice).outcomes.all())
     payments = list(invoice.payments.all())
     is_paid = payments and not invoice.outstanding  # type: ignore[attr-defined]
     methods = _methods(dialect)
@@ -181,7 +183,9 @@ def _of_register(invoice: Invoice, dialect: Dialect) -> Row:
 
 
 def _sums_of(invoice: Invoice) -> Row:
-    return {field: invoice.sign * getattr(invoice, field) for field in ("stamp", "total", "due")}
+    """Stamp duty is owed on a credit note, too: it is never taken back."""
+    signed = {field: invoice.sign * getattr(invoice, field) for field in ("total", "due")}
+    return signed | {"stamp": invoice.stamp}
 
 
 def _of_summary(invoice: Invoice, summary: InvoiceSummary, codes: dict[str, str]) -> Row:

@@ -21,7 +21,7 @@ from customers.models import Organisation
 
 from ..fattura import line_net
 from ..fattura.arithmetic import tax_on
-from ..models import Charge, Funding, Statement, Usage
+from ..models import Charge, Funding, Statement, TaxRule, Usage
 from ..periods import Period
 from .vat_on_top import rate_on_top
 
@@ -90,8 +90,11 @@ def paid_in_advance(period: Period, organisations: Sequence[Any] | None = None) 
     nothing open; the ledger itself counts in eight decimals.
     """
     nets = nets_in_advance(period, organisations)
+    rules = TaxRule.objects.in_force(period.last)
     paid = {
-        customer.pk: with_tax(nets[customer.pk], lambda rate, customer=customer: rate_on_top(customer, rate))
+        customer.pk: with_tax(
+            nets[customer.pk], lambda rate, customer=customer: rate_on_top(customer, rate, rules)
+        )
         for customer in Organisation.objects.in_bulk(nets).values()
     }
     return {organisation_id: amount for organisation_id, amount in paid.items() if amount}

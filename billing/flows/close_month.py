@@ -19,8 +19,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Organisation
+from outbox.flows.alarm import alarm
 
 from ..models import InvoiceDraft, InvoiceKind, Statement, StatementLine
 from ..models.statement import statement_id, statement_number
@@ -52,8 +54,11 @@ def close_month(
     if not is_over(period, now or timezone.now()):
         raise MonthIsOpen(f"{period.first:%Y-%m} is not over")
     if connection.vendor == "postgresql":
-        return Closed(*close_in_sql.close(period, organisations))
-    return close_in_batches(period, organisations)
+        closed = Closed(*close_in_sql.close(period, organisations))
+    else:
+        closed = close_in_batches(period, organisations)
+    _tell_of_levelled(period.first)
+    return closed
 
 
 def close_in_batches(period: Period, organisations: Sequence[Any] | None = None) -> Closed:
@@ -70,6 +75,27 @@ def close_in_batches(period: Period, organisations: Sequence[Any] | None = None)
         made = _close_batch(period.first, batch, prepaid, closing)
         statements, drafts = statements + made.statements, drafts + made.drafts
     return Closed(statements, drafts)
+
+
+def _tell_of_levelled(month: date) -> None:
+    """Where what was used and what was taken back come to nothing there is no invoice, and yet the wallet may have
+    paid for the one while an earlier invoice bears the other: staff must level it.
+    """
+    for statement in Statement.objects.filter(month=month, net=0).exclude(prepaid=0):
+        text = (
+            _(
+                "Statement %(number)s adds up to nothing, so it has no invoice; but the wallet paid EUR %(amount)s."
+            )
+            if statement.prepaid > 0
+            else _(
+                "Statement %(number)s adds up to nothing, so it has no invoice; but the wallet got EUR %(amount)s back."
+            )
+        )
+        alarm(
+            key=f"levelled:{statement.pk}",
+            subject=_("A month without an invoice in which the wallet moved"),
+            text=text % {"number": statement.number, "amount": abs(statement.prepaid)},
+        )
 
 
 def is_over(period: Period, now: datetime) -> bool:

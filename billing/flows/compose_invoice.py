@@ -21,6 +21,7 @@ from ..models.tax_rules import RuleMissing
 from ..products import label_of
 from .credit_lines import Credited, credited_lines, credited_summaries, months_credited
 from .parties import buyer_party, contract_of, language_of, seller_party
+from .terms import lateness
 from .vat_treatment import VatTreatment, proof_faults, vat_treatment
 
 STAMP = "stamp"
@@ -160,12 +161,14 @@ def _composed(
     )
     if not is_credit:
         document = replace(document, settlements=_settlements(document.due, prepaid, due_on, seller.iban))
-    missing, warnings = proof_faults(draft.organisation) if treatment.nature else ([], [])
+    # A credit note rests on its invoice, which had its proof.
+    needs_proof = treatment.nature and not is_credit
+    missing, warnings = proof_faults(draft.organisation) if needs_proof else ([], [])
     faults = [*parts.faults, *_own_faults(draft, document, on), *missing]
     return Composition(
         document=document,
         faults=[*faults, *fattura.faults_of(document, timezone.localdate())],
-        warnings=[*warnings, *_late(draft, on)],
+        warnings=[*warnings, *lateness(draft, on)],
         seller=seller,
         due_on=due_on,
         language=language_of(draft.organisation),
@@ -216,8 +219,8 @@ def _description(product: str, month: date) -> str:
 
 
 def code_of(product: str) -> str:
-    """A product's key as the code of a line; empty where the field does not take it, such as the name of a plan."""
-    return product if re.fullmatch(SHAPES["code"], product) else ""
+    """A product's key as the code of a line; none for stamp duty, or what the field does not take (a plan's name)."""
+    return product if product != STAMP and re.fullmatch(SHAPES["code"], product) else ""
 
 
 def _month_reason(draft: InvoiceDraft) -> str:
@@ -266,14 +269,6 @@ def _own_faults(draft: InvoiceDraft, document: Document, on: date) -> list[Fault
     if document.kind == InvoiceKind.CREDIT_NOTE and not draft.statement and not draft.reason.strip():
         faults.append(Fault("", "reason", "missing"))
     return faults
-
-
-def _late(draft: InvoiceDraft, on: date) -> list[Fault]:
-    """A deferred invoice belongs before the 15th of the next month (DPR 633/72 art. 21, 4, a)."""
-    if draft.kind != InvoiceKind.DEFERRED or not draft.statement:
-        return []
-    latest = draft.statement.dated_on + timedelta(days=15)
-    return [Fault("", "issued_on", "deferred_late", latest.isoformat())] if on > latest else []
 
 
 def _allocate(invoices: list[Invoice], amount: Decimal) -> list[tuple[Invoice, Decimal]]:

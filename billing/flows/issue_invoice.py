@@ -115,7 +115,7 @@ def _freeze(draft: InvoiceDraft, composition: Composition, day: date, by: str) -
     invoice.save()
     _freeze_parts(invoice, document, composition)
     transmit(invoice, document, xml, by)
-    mail_issued(invoice)
+    mail_issued(invoice, document.due - min(composition.prepaid, document.due))
     return invoice
 
 

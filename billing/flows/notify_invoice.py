@@ -1,5 +1,6 @@
 """Mail about invoices to those who pay: owners and accountants, each in their language."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -41,9 +42,9 @@ def mail_payers(invoice: Invoice, template: str, fact: str, **context: Any) -> i
     return len(payers)
 
 
-def mail_issued(invoice: Invoice) -> None:
-    """There is a new invoice, or a credit note. In the transaction that issues it."""
-    mail_payers(invoice, "invoice_issued", "1", paid=invoice.paid_by_wallet, left=invoice.left_to_pay)
+def mail_issued(invoice: Invoice, left: Decimal) -> None:
+    """There is a new invoice, ``left`` of it still to be paid, or a credit note. In the transaction that issues it."""
+    mail_payers(invoice, "invoice_issued", "1", left=left)
 
 
 def mail_not_delivered(invoice: Invoice) -> None:

@@ -1,6 +1,7 @@
 """Seller and buyer as an e-invoice names them, from the seller's row of a day and the customer's data of now."""
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -101,6 +102,18 @@ def language_of(organisation: Organisation) -> str:
     owners = Membership.objects.for_organisation(organisation).filter(role=Membership.Role.OWNER)
     chosen = owners.exclude(user__language="").order_by("pk").values_list("user__language", flat=True).first()
     return chosen or {"IT": "it", "FR": "fr"}.get(organisation.country, "en")
+
+
+def shown_vat(buyer: Mapping[str, str]) -> str:
+    """The VAT number on paper and in registers, of a party as it is kept: with its country once, none for who has none.
+
+    Outside the EU it is kept as it was typed, which may be with the country's letters.
+    """
+    code = buyer.get("vat_code", "")
+    if code in {"", NO_VAT_CODE, PRIVATE_PERSON}:
+        return ""
+    country = buyer["vat_country"]
+    return code if code.startswith(country) else f"{country}{code}"
 
 
 def as_record(party: fattura.Seller | fattura.Buyer) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from customers.models import Organisation
 
-from ..models import Price, VatRate
+from ..models import Price
 from ..money import to_cents
+from .vat_on_top import rate_shown
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,6 @@ class Quote:
 def quote(organisation: Organisation, product: str, quantity: int, at: datetime) -> Quote:
     """The price of so many pieces for this customer at this time. Raises ``PriceMissing``."""
     sale = Price.objects.sale(product, organisation, at)
-    rate = VatRate.objects.at(at).rate
+    rate = rate_shown(organisation, at)
     net = to_cents(quantity * sale.amount)
     return Quote(quantity, sale.amount, rate, net, to_cents(net * rate / 100), sale)

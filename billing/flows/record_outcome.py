@@ -36,5 +36,5 @@ def record_outcome(
 
 
 def is_rejected(transmission: Transmission) -> bool:
-    """Whether this file was refused, so that its invoice counts as not issued until another one passes."""
-    return transmission.outcomes.filter(kind=Kind.REJECTED).exists()
+    """Whether SdI or the public body refused this file, so that nothing is owed on its invoice until another passes."""
+    return transmission.outcomes.filter(kind__in=SdiOutcome.CAME_BACK).exists()

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from ..models import Invoice, InvoiceKind, Reminder
+from ..models import Invoice, InvoiceKind, Reminder, SdiOutcome, Transmission
 from .notify_invoice import mail_payers
 
 
@@ -22,10 +23,14 @@ def remind_due(today: date | None = None) -> int:
 
 
 def _owing(due_by: date, days: int) -> list[Invoice]:
-    """Unpaid invoices whose reminder of this day is due, and that had neither this one nor a later one."""
+    """Unpaid invoices whose reminder of this day is due, and that had neither this one nor a later one.
+
+    Whose last file came back counts as not issued: it is sent again before anybody is asked to pay it.
+    """
+    files = Transmission.objects.filter(invoice=OuterRef("pk"))
     unpaid = (
         Invoice.objects.exclude(kind=InvoiceKind.CREDIT_NOTE)
-        .filter(due_on__lte=due_by)
+        .filter(Exists(files.exclude(outcomes__kind__in=SdiOutcome.CAME_BACK)), due_on__lte=due_by)
         .exclude(reminders__days__gte=days)
         .with_settled()
         .filter(outstanding__gt=0)

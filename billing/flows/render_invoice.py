@@ -20,11 +20,10 @@ from django.utils.translation import gettext as _
 
 from customers.countries import name_of
 
-from ..fattura.document import NO_VAT_CODE, PRIVATE_PERSON
 from ..models import Invoice, InvoiceLine, Transmission
 from ..products import label_of
 from .compose_invoice import STAMP
-from .parties import contract_of, iban_of
+from .parties import contract_of, iban_of, shown_vat
 
 FONTS = {
     "libre-bodoni-5.3.0/libre-bodoni-latin-wght-normal.woff2": "Libre Bodoni",
@@ -112,7 +111,7 @@ def _context(transmission: Transmission, invoice: Invoice) -> dict[str, Any]:
         "share_capital": Decimal(seller.get("share_capital", "0")),
         "buyer": buyer,
         "buyer_country": name_of(buyer["country"]),
-        "shown_vat": "" if buyer.get("vat_code") in {None, NO_VAT_CODE, PRIVATE_PERSON} else _vat(buyer),
+        "shown_vat": shown_vat(buyer),
         "is_domestic": buyer["country"] == "IT",
         "contract": contract_of(invoice.organisation),
         "title": invoice.get_kind_display(),
@@ -126,10 +125,6 @@ def _context(transmission: Transmission, invoice: Invoice) -> dict[str, Any]:
         "mark": _data("img/mark.svg", "image/svg+xml"),
         "is_credit_note": invoice.is_credit_note,
     }
-
-
-def _vat(buyer: dict[str, str]) -> str:
-    return f"{buyer['vat_country']}{buyer['vat_code']}"
 
 
 def line_label(line: InvoiceLine) -> str:

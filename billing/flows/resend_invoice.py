@@ -1,7 +1,8 @@
 """After a rejection: write the same invoice once more, with the customer's data of now, as a new file.
 
-Number, date, lines and amounts stay (within five days of the rejection: circular 13/E of 2018); what may change is how
-seller and buyer are named, since that is what only the tax register could know to be wrong.
+Number, date, lines and amounts stay (within five days of the rejection: ``terms.RESENT``); what may change is how
+seller and buyer are named, since that is what only the tax register could know to be wrong, and the codes that a public
+body misses. Its refusal counts as a rejection here: SdI takes the same number again.
 """
 
 from dataclasses import replace
@@ -12,7 +13,7 @@ from django.db import transaction
 from .. import fattura
 from ..fattura import Document, Fault
 from ..models import Invoice, InvoiceKind, Seller, Transmission
-from .compose_invoice import FROM_WALLET, TRANSFER, plain_price
+from .compose_invoice import FROM_WALLET, TRANSFER, code_of, plain_price
 from .issue_invoice import NotReady, take_progressive, transmit, written
 from .parties import buyer_party, contract_of, seller_party
 from .record_outcome import is_rejected
@@ -41,7 +42,7 @@ def issued_document(invoice: Invoice) -> Document:
             net=line.net,
             rate=line.vat_rate,
             nature=line.nature,
-            code=line.product,
+            code=code_of(line.product),
             first_day=line.first_day,
             last_day=line.last_day,
         )

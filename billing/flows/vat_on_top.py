@@ -1,23 +1,49 @@
-"""The VAT that a customer pays us on top of a price: what their credit must cover."""
+"""The VAT that a customer pays us on top of a price: what their credit must cover.
 
+The same dated rules that their invoice will follow say it: a public body pays the VAT to the state itself as long as
+split payment lasts, abroad none is due, and a seller whose regime knows no VAT asks nobody for it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
 
 from customers.models import Organisation
 
-# A public body pays the VAT to the state itself (split payment), as do companies on the list; abroad
-# the reverse charge, or no VAT at all, applies.
-PAYS_NO_VAT_TO_US = {
-    Organisation.Kind.PUBLIC_BODY,
-    Organisation.Kind.EU_BUSINESS,
-    Organisation.Kind.FOREIGN,
-}
+from ..models import TaxRule, VatRate
+from .vat_treatment import customer_of
+
 STEP = Decimal("0.00000001")
 
 
-def rate_on_top(organisation: Organisation, rate: Decimal) -> Decimal:
-    """The rate in percent that this customer pays to us."""
-    is_spared = organisation.kind in PAYS_NO_VAT_TO_US or organisation.is_on_split_list
-    return Decimal(0) if is_spared else rate
+def rate_on_top(
+    organisation: Organisation, rate: Decimal, rules: Mapping[str, TaxRule] | None = None
+) -> Decimal:
+    """The rate in percent that this customer pays to us, by the rules of a day (``TaxRule.objects.in_force``: today's).
+
+    Where nobody has decided yet, the rate: what is held is given back more easily than asked for afterwards.
+    """
+    if rules is None:
+        rules = TaxRule.objects.in_force(timezone.localdate())
+    rule = rules.get(customer_of(organisation))
+    return Decimal(0) if rule and (rule.nature or rule.is_split) else rate
+
+
+def rate_shown(organisation: Organisation, at: datetime) -> Decimal:
+    """The rate beside a price before anything is ordered: the one that its invoice will bear."""
+    rules = TaxRule.objects.in_force(timezone.localdate(at))
+    return rate_invoiced(organisation, VatRate.objects.at(at).rate, rules)
+
+
+def rate_invoiced(organisation: Organisation, rate: Decimal, rules: Mapping[str, TaxRule]) -> Decimal:
+    """The rate that stands on this customer's invoice by these rules: none where none is due.
+
+    A public body's is on its invoice, although it pays the VAT to the state. Where nobody has decided yet, the rate.
+    """
+    rule = rules.get(customer_of(organisation))
+    return Decimal(0) if rule and rule.nature else rate
 
 
 def with_vat(organisation: Organisation, net: Decimal, rate: Decimal) -> Decimal:

@@ -22,6 +22,7 @@ from ..flows.close_month import MonthIsOpen, close_month
 from ..flows.compose_invoice import compose
 from ..flows.fault_texts import sentence_of
 from ..flows.issue_invoice import NotReady, approve, discard, issue
+from ..flows.terms import is_late
 from ..invoice_forms import IssueForm, MonthForm, ReasonForm
 from ..models import InvoiceDraft, Statement, StatementLine
 from ..periods import Period
@@ -110,7 +111,9 @@ class InvoiceDraftAdmin(FactAdmin):
 
     @admin.action(description=_("Issue the chosen drafts"), permissions=["issue"])
     def approve(self, request: HttpRequest, chosen: QuerySet[InvoiceDraft]) -> None:
-        approved = approve(list(chosen), str(request.user))
+        drafts = list(chosen)
+        late = sum(draft.state == InvoiceDraft.State.OPEN and is_late(draft) for draft in drafts)
+        approved = approve(drafts, str(request.user))
         self.message_user(
             request,
             ngettext(
@@ -120,6 +123,13 @@ class InvoiceDraftAdmin(FactAdmin):
             )
             % {"count": approved},
         )
+        if late:
+            text = ngettext(
+                "%(count)s of them is late: a deferred invoice is due by the 15th of the next month.",
+                "%(count)s of them are late: deferred invoices are due by the 15th of the next month.",
+                late,
+            )
+            self.message_user(request, text % {"count": late}, messages.WARNING)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

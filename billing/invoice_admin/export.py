@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
 from ..downloads import csv_download, zip_download
-from ..exports.archive import invoice_archive, xml_archive, xml_parts
+from ..exports.archive import invoice_archive, part_named, xml_archive, xml_parts
 from ..exports.dialects import DIALECTS, Dialect
 from ..exports.invoices import (
     STAFF_LINE_COLUMNS,
@@ -48,10 +48,9 @@ def _download(request: HttpRequest, period: Period) -> HttpResponseBase | None:
     if what == "archive":
         return zip_download(invoice_archive(invoices_of(period)), "invoices", period)
     if what == "xml":
-        parts, number = xml_parts(invoices_of(period)), request.GET.get("part", "1")
-        if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(parts):
-            return zip_download(xml_archive(parts[int(number) - 1]), f"xml-{number}", period)
-        return None
+        number = request.GET.get("part", "1")
+        part = part_named(xml_parts(invoices_of(period)), number)
+        return None if part is None else zip_download(xml_archive(part), f"xml-{number}", period)
     return _csv(what, dialect, period) if dialect else None
 
 

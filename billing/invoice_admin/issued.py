@@ -26,6 +26,8 @@ from ..flows.issue_invoice import NotReady
 from ..flows.record_outcome import record_outcome
 from ..flows.record_payment import record_payment
 from ..flows.resend_invoice import resend
+from ..flows.terms import ANSWERED
+from ..flows.watch_sdi import came_back, unanswered
 from ..invoice_forms import CreditForm, OutcomeForm, PaymentForm, ReasonForm
 from ..models import (
     Filing,
@@ -73,6 +75,28 @@ class TransmissionInline(FactInline):
         return ", ".join(f"{outcome} ({outcome.received_on})" for outcome in transmission.outcomes.all())
 
 
+class SdiFilter(admin.SimpleListFilter):
+    """What waits for staff: files that nobody answered, and what came back."""
+
+    title = _("SdI")
+    parameter_name = "sdi"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("unanswered", gettext("no outcome after %(days)s days") % {"days": ANSWERED.days}),
+            ("came_back", gettext("rejected or refused, to be sent again")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
+        match self.value():
+            case "unanswered":
+                return queryset.filter(pk__in=unanswered(timezone.localdate()).order_by().values("pk"))
+            case "came_back":
+                return queryset.filter(pk__in=came_back().order_by().values("pk"))
+            case _:
+                return queryset
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(FactAdmin):
     """What was issued. The portal has no channel to the exchange system: the XML is downloaded here and sent by whoever
@@ -81,7 +105,7 @@ class InvoiceAdmin(FactAdmin):
     list_display = [
         "number", "kind", "organisation", "issued_on", "due_on", "total", "outstanding", "outcome",
     ]  # fmt: skip
-    list_filter = ["kind", "year", "series", "issued_on", "is_split"]
+    list_filter = [SdiFilter, "kind", "year", "series", "issued_on", "is_split"]
     list_select_related = ["organisation"]
     search_fields = [
         "number__startswith",

@@ -86,6 +86,40 @@ class Explanation(AppendOnly):
         return f"{self.purchase_id} ← {self.line_id or self.requests}"
 
 
+class Interchangeable(AppendOnly):
+    """Purchases that a comparison explains, and that fit what explains them in several ways: which is whose does not
+    matter, but one too many and one too few among them would not show.
+
+    By as many lines of one host and amount between two moments, or by requests of a call between two readings.
+    """
+
+    run = models.ForeignKey(
+        Reconciliation,
+        on_delete=models.PROTECT,
+        related_name="interchangeable",
+        verbose_name=_("reconciliation"),
+    )
+    host = models.CharField(_("host"), max_length=100)
+    # One of our paid calls, where requests of its subscriptions are what explains.
+    call = models.CharField(_("call"), max_length=20, blank=True)
+    # Of each line.
+    amount = models.DecimalField(_("amount, EUR"), null=True, blank=True, max_digits=18, decimal_places=8)
+    since = models.DateTimeField(_("from"))
+    until = models.DateTimeField(_("until"))
+    purchases = models.PositiveIntegerField(_("purchases"))
+    requests = models.PositiveIntegerField(_("requests of a subscription"), default=0)
+    # Requests more that may have lapsed, or have been taken; empty: nobody can know how many.
+    lapsed = models.PositiveIntegerField(_("requests that may have lapsed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("group that cannot be told apart")
+        verbose_name_plural = _("what cannot be told apart")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} {self.host} · {self.purchases}"
+
+
 class DifferenceQuerySet(models.QuerySet["Difference"]):
     def open(self) -> "DifferenceQuerySet":
         return self.filter(state=Difference.State.OPEN)

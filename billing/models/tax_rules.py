@@ -23,6 +23,10 @@ class TaxRuleQuerySet(AppendOnlyQuerySet):
             raise RuleMissing(customer)
         return rule
 
+    def in_force(self, day: date) -> "dict[str, TaxRule]":
+        """Every rule in force on a day, by kind of customer."""
+        return {rule.customer: rule for rule in self.filter(valid_from__lte=day).order_by("valid_from", "pk")}
+
 
 class TaxRule(AppendOnly):
     """How a kind of customer is invoiced: with the ordinary rate, or without VAT and why."""

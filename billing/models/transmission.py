@@ -109,6 +109,9 @@ class SdiOutcome(AppendOnly):
         SILENCE = "DT", _("DT: the public body's time has passed")
         UNDELIVERABLE = "AT", _("AT: sent, and cannot be delivered")
 
+    # After these the same invoice may be sent once more, with its number and date (check 00404).
+    CAME_BACK = (Kind.REJECTED, Kind.REFUSED)
+
     transmission = models.ForeignKey(
         Transmission, on_delete=models.PROTECT, related_name="outcomes", verbose_name=_("transmission")
     )

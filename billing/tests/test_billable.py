@@ -4,13 +4,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from billing.flows.close_month import close_month
 from billing.flows.issue_invoice import issue
+from billing.flows.quote import quote
 from billing.flows.recount import prove
-from billing.models import Charge, Invoice, InvoiceDraft, Statement
+from billing.flows.vat_on_top import with_vat
+from billing.models import Charge, Invoice, InvoiceDraft, Product, Statement, TaxRule
 from customers.models import Organisation
 
+from .factories import PriceFactory
 from .invoice_factories import IN_MONTH, MONTH, SellerFactory, customer, use
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +125,37 @@ def test_the_wallet_pays_vat_only_where_the_customer_owes_it_to_us(kind, prepaid
     assert invoice.due - invoice.statement.prepaid == (
         Decimal("2.00") if invoice.stamp and invoice.due > 100 else 0
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "rule"),
+    [
+        ("consumer", {"country": "CH", "tax_code": "", "recipient_code": "XXXXXXX", "province": ""}, None),
+        ("business", {}, {"customer": "italian", "nature": "N2.2", "reference": "Art. 1, L. 190/2014"}),
+        ("public_body", {}, {"customer": "public_body"}),
+    ],
+)
+def test_the_wallet_pays_vat_as_the_rules_of_the_day_say(kind, changes, rule):
+    """Abroad without a company, a seller who charges no VAT, a public body after the end of split payment."""
+    house = customer(kind, **changes)
+    if rule:
+        TaxRule(**rule, valid_from=date(2026, 9, 1), source="The accountant").save()
+    use(house, 50, "1.00", funding="wallet")
+    invoice = invoice_of(house)
+    assert invoice.statement.prepaid == invoice.due
+    assert with_vat(house, Decimal("50"), Decimal("22")) == invoice.due
+
+
+@pytest.mark.parametrize(
+    ("kind", "gross"),
+    [("business", "122.00"), ("public_body", "122.00"), ("eu_business", "100.00"), ("foreign", "100.00")],
+)
+def test_a_price_is_shown_with_the_vat_that_the_invoice_will_bear(kind, gross):
+    house = customer(kind)
+    PriceFactory(amount=Decimal("1.00"))
+    assert quote(house, Product.SIMPLE_SIGNATURE, 100, timezone.now()).gross == Decimal(gross)
+    use(house, 100, "1.00")
+    assert invoice_of(house).total == Decimal(gross)
 
 
 def test_a_proof_finds_a_charge_that_came_late():

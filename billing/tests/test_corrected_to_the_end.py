@@ -11,6 +11,9 @@ from billing.flows.close_month import close_month
 from billing.flows.issue_invoice import issue
 from billing.flows.recount import prove
 from billing.models import Invoice, InvoiceDraft, Payment, Usage
+from outbox.flows.write import PURPOSE
+from outbox.models import Mail
+from vault import open_sealed
 
 from .invoice_factories import SellerFactory, correct, customer, use
 
@@ -49,3 +52,22 @@ def test_what_is_open_is_what_the_invoice_pays_for_and_the_wallet_has_paid_the_r
     paid = sum(Payment.objects.values_list("amount", flat=True))
     assert (outstanding, paid) == (left("postpaid"), left("wallet"))
     assert prove() == 0
+
+
+@pytest.mark.parametrize(
+    ("used", "taken_back", "said"),
+    [("wallet", "postpaid", "paid EUR 2.44"), ("postpaid", "wallet", "got EUR 2.44 back")],
+)
+def test_staff_hear_of_a_month_that_comes_to_nothing_while_the_wallet_has_moved(
+    used, taken_back, said, settings
+):
+    settings.STAFF_ALERTS, settings.LANGUAGE_CODE = ["staff@example.it"], "en"
+    organisation = customer()
+    earlier = use(organisation, 2, "1.00", at=datetime(2026, 8, 10, tzinfo=UTC), funding=taken_back)
+    use(organisation, 2, "1.00", at=datetime(2026, 9, 10, tzinfo=UTC), funding=used)
+    correct(earlier, datetime(2026, 9, 11, tzinfo=UTC))
+    for month in (8, 9, 9):
+        close_month(date(2026, month, 1))
+    assert not InvoiceDraft.objects.filter(statement__month=date(2026, 9, 1)).exists()
+    [mail] = Mail.objects.filter(kind="alarm")
+    assert said in open_sealed(mail.sealed_text, PURPOSE).decode()

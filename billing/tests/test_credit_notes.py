@@ -16,6 +16,7 @@ from billing.flows.issue_invoice import NotReady, issue
 from billing.flows.record_payment import Received, record_payment
 from billing.flows.recount import gaps, unequal_invoices
 from billing.models import Invoice, InvoiceCredit, InvoiceDraft
+from customers.models import VatProof
 
 from .fattura_samples import SCHEMAS, needs_schema
 from .invoice_factories import IN_MONTH, SellerFactory, correct, customer, draft_of, use
@@ -110,6 +111,14 @@ def test_credits_follow_the_rates_of_their_invoice_and_not_todays():
     note = credited(invoice, 50)
     assert (note.total, note.due, note.is_split) == (Decimal("61.00"), Decimal("50.00"), True)
     assert settled(invoice).outstanding == Decimal("50.00")
+
+
+def test_a_company_that_vies_does_not_know_any_more_is_credited_all_the_same():
+    """Its invoice had the proof; that the number has ended since is no reason to keep the money."""
+    invoice = invoiced((100, "1.00"), kind="eu_business")
+    house = invoice.organisation
+    VatProof(organisation=house, vat_number=house.vat_number, answer="invalid").save()
+    assert credited(invoice, 100).total == Decimal("100.00")
 
 
 def test_what_was_paid_and_then_credited_is_to_be_refunded():

@@ -38,6 +38,7 @@ def test_a_text_that_begins_like_a_formula_is_neutralised_for_spreadsheets(start
 
 def test_a_negative_number_is_no_formula():
     assert "\r\n-1,20;" in text_of(ITALIAN, [[Decimal("-1.20"), ""]])
+    assert "\r\n-3;" in text_of(ITALIAN, [[-3, ""]])
 
 
 def test_line_breaks_and_double_quotes_do_not_reach_italian_imports():

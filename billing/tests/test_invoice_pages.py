@@ -31,6 +31,8 @@ from billing.flows.issue_invoice import issue
 from billing.flows.ledger import open_ledger
 from billing.flows.record_outcome import record_outcome
 from billing.flows.record_payment import Received, record_payment
+from billing.flows.render_invoice import page_of
+from billing.flows.resend_invoice import resend
 from billing.invoice_report import invoices_of, payments_of, total_of_payments, totals_of_invoices
 from billing.models import AccountingCode, Invoice
 from billing.models.transmission import latest
@@ -175,6 +177,15 @@ def test_the_register_has_a_row_for_each_vat_summary_and_ends_with_the_screens_s
     assert note.total == Decimal("12.20")
 
 
+def test_the_register_tells_of_the_file_that_counts_and_not_of_the_one_that_it_replaced(house):
+    client, _, invoice = house
+    record_outcome(latest(invoice), "NS", DAY, "Sara", "111")
+    assert rows(page(client, "register", form="it", **YEAR))[0]["Esito SdI"] == "NS"
+    resend(invoice, "corrected", "Sara")
+    first = rows(page(client, "register", form="it", **YEAR))[0]
+    assert (first["Identificativo SdI"], first["Esito SdI"]) == ("", "")
+
+
 def test_an_invoice_with_several_summaries_counts_once_in_the_totals():
     SellerFactory(is_stamp_charged=True)
     organisation = customer("foreign")
@@ -188,6 +199,44 @@ def test_an_invoice_with_several_summaries_counts_once_in_the_totals():
         "102,00",
     )
     assert (first["Bollo"], totals["Bollo"], totals["Imponibile"]) == ("2,00", "2,00", "102,00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "shown"),
+    [
+        ("business", {}, "IT00743110157"),
+        ("eu_business", {}, "FR40303265045"),
+        ("foreign", {"country": "SM", "vat_number": "SM 12345"}, "SM12345"),
+        ("foreign", {"country": "CH", "vat_number": "CHE-123.456.788"}, "CHE123456788"),
+        ("foreign", {"country": "GB", "vat_number": "123456789"}, "GB123456789"),
+        ("foreign", {}, ""),
+        ("consumer", {}, ""),
+    ],
+)
+def test_a_vat_number_stands_in_the_register_and_on_paper_with_its_country_once(kind, changes, shown):
+    SellerFactory()
+    organisation = customer(kind, **changes)
+    invoice = issued(organisation)
+    client, _ = member_client("owner", organisation)
+    assert rows(page(client, "register", form="it", **YEAR))[0]["Partita IVA"] == shown
+    paper = page_of(invoice.transmissions.get())
+    words = {"it": "Partita IVA", "fr": "Numéro de TVA", "en": "VAT number"}[invoice.language]
+    assert paper.count(f"<dt>{words}</dt><dd>{shown}</dd>") == bool(shown)
+    assert (f"<dt>{words}</dt>" in paper) is bool(shown)
+
+
+def test_a_credit_note_owes_stamp_duty_of_its_own_and_takes_none_back():
+    """Each of both files says BolloVirtuale, and the tax agency asks for both (DPR 642/72, tariff art. 13)."""
+    SellerFactory()
+    organisation = customer("foreign")
+    invoice = issued(organisation)
+    note = issue(draft_credit(invoice, {invoice.lines.get().pk: 100}, "Error", "Sara"), "Sara", DAY)
+    assert (invoice.stamp, note.stamp) == (Decimal("2.00"), Decimal("2.00"))
+    client, _ = member_client("owner", organisation)
+    first, second, totals = rows(page(client, "register", form="plain", **YEAR), ",")
+    assert (first["stamp"], second["stamp"], totals["stamp"]) == ("2.00", "2.00", "4.00")
+    assert (second["total"], totals["total"]) == ("-100.00", "0.00")
+    assert totals_of_invoices(invoices_of(PERIOD, organisation)).stamp == Decimal("4.00")
 
 
 def test_the_lines_add_up_to_the_screen(house):
@@ -243,8 +292,19 @@ def test_the_archive_holds_pdf_and_xml_of_every_invoice(house):
 def test_what_is_not_in_the_archive_yet_is_named_and_breaks_nothing(house):
     client, _, invoice = house
     with unzipped(page(client, "archive", **YEAR)) as files:
-        assert files.namelist() == ["missing.txt"]
-        assert f"pdf/TD01-{invoice.number.replace('/', '-')}.pdf" in files.read("missing.txt").decode()
+        assert files.namelist() == ["xml/IT06363391001_00001.xml", "missing.txt"]
+        assert files.read("missing.txt").decode() == f"pdf/TD01-{invoice.number.replace('/', '-')}.pdf\n"
+
+
+def test_an_invoice_of_this_moment_is_among_the_xml_to_import(house):
+    """A part that lacked it would say so nowhere, and the accountant's books would."""
+    client, organisation, invoice = house
+    file_invoice(latest(invoice).pk)
+    note = issue(draft_credit(invoice, {invoice.lines.get().pk: 10}, "Errore", "Sara"), "Sara", DAY)
+    assert [len(part) for part in archive.xml_parts(invoices_of(PERIOD, organisation))] == [2]
+    with unzipped(page(client, "xml_zip", part="1", **YEAR)) as files:
+        assert files.namelist() == ["IT06363391001_00001.xml", "IT06363391001_00002.xml"]
+        assert files.read("IT06363391001_00002.xml") == xml_of(note)
 
 
 def test_the_xml_to_import_is_split_at_a_hundred_files_and_five_megabytes(house):
@@ -262,7 +322,9 @@ def test_the_xml_to_import_is_split_at_a_hundred_files_and_five_megabytes(house)
         assert files.read("IT06363391001_00001.xml") == xml_of(invoice)
 
 
-@pytest.mark.parametrize("part", ["0", "2", "-1", "x", "9" * 5000, "²"])
+@pytest.mark.parametrize(
+    "part", ["0", "2", "-1", "x", "9" * 5000, "²", "01", "0000018", "000001" + "9" * 5000]
+)
 def test_a_part_that_is_not_there_is_not_found(house, part):
     client, _, invoice = house
     file_invoice(latest(invoice).pk)

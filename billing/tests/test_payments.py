@@ -14,13 +14,13 @@ from billing.flows.record_outcome import is_rejected, record_outcome
 from billing.flows.record_payment import Received, record_payment
 from billing.flows.remind_debtors import remind_due
 from billing.flows.resend_invoice import resend
-from billing.models import Invoice, Payment, Reminder, SdiOutcome
+from billing.models import Charge, Invoice, Payment, Reminder, SdiOutcome
 from billing.models.transmission import latest
 from customers.tests.factories import MembershipFactory
 from facts.append_only import FactIsFinal
 from outbox.models import Mail
 
-from .invoice_factories import SellerFactory, customer, draft_of, use
+from .invoice_factories import IN_MONTH, SellerFactory, customer, draft_of, use
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 3)
@@ -167,3 +167,42 @@ def test_an_invoice_that_is_sent_again_asks_for_the_same_money(invoice):
     resend(invoice, "x", "Sara")
     after = xml_of(invoice).decode()
     assert after.replace(">00002<", ">00001<") == before
+
+
+def test_the_fee_of_a_plan_does_not_keep_a_rejected_invoice_from_being_sent_again():
+    """A plan's name is no code of an article, and the file sent again says what the first one said."""
+    SellerFactory(is_stamp_charged=True)
+    organisation = customer("foreign")
+    Charge(
+        organisation=organisation, key="fee:1", kind=Charge.Kind.FEE, product="Piano Società",
+        description="Piano Società, 01/10/2026-31/10/2026", occurred_at=IN_MONTH, unit_price=Decimal("90.00"),
+        vat_rate=Decimal("22.00"),
+    ).save()  # fmt: skip
+    invoice = issue(draft_of(organisation), "Sara", DAY)
+    before = xml_of(invoice).decode()
+    record_outcome(latest(invoice), "NS", DAY, "Sara")
+    resend(invoice, "x", "Sara")
+    assert xml_of(invoice).decode().replace(">00002<", ">00001<") == before
+
+
+def test_what_a_public_body_refuses_is_sent_again_with_the_codes_of_now():
+    """Most are refused for a missing CIG; the exchange system takes the same number and date after a refusal, too."""
+    SellerFactory()
+    organisation = customer("public_body", cig="")
+    use(organisation, 100, "1.00")
+    invoice = issue(draft_of(organisation), "Sara", DAY)
+    record_outcome(latest(invoice), "NE-EC02", DAY, "Sara", note="manca il CIG")
+    organisation.cig = "ZB12345678"
+    organisation.save()
+    resend(invoice, "with its CIG", "Sara")
+    assert "<CodiceCIG>ZB12345678</CodiceCIG>" in xml_of(invoice).decode()
+    with pytest.raises(NotReady):
+        resend(invoice, "again", "Sara")
+
+
+@pytest.mark.parametrize("outcome", ["NS", "NE-EC02"])
+def test_nobody_is_reminded_of_an_invoice_that_counts_as_not_issued(invoice, outcome):
+    record_outcome(latest(invoice), outcome, DAY, "Sara")
+    assert remind_on(DUE + timedelta(days=7)) == 0
+    resend(invoice, "corrected", "Sara")
+    assert remind_on(DUE + timedelta(days=8)) == 1

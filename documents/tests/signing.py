@@ -186,3 +186,33 @@ def enveloped(data: bytes, name: str, *, root: str = "Test Root CA", is_detached
     )
     signed: bytes = asyncio.run(making).dump()
     return signed
+
+
+def in_a_maze(data: bytes, pairs: int) -> bytes:
+    """The file signed by somebody whose chain may go through all of so many pairs of authorities, in any order."""
+    key: Key = ec.generate_private_key(ec.SECP256R1())
+    pool = SimpleCertificateStore()
+    for _ in range(pairs):
+        for name, issuer in (("A", "B"), ("B", "A")):
+            pool.register(_asn1(_nameless(name, issuer, key)))
+    ours = _nameless("Mario Rossi", "A", key, is_authority=False)
+    signer = signers.SimpleSigner(signing_cert=_asn1(ours), signing_key=_asn1_key(key), cert_registry=pool)
+    signed: bytes = asyncio.run(
+        signer.async_sign_general_data(data, digest_algorithm="sha256", detached=False, use_cades=True)
+    ).dump()
+    return signed
+
+
+def _nameless(name: str, issuer: str, key: Key, *, is_authority: bool = True) -> x509.Certificate:
+    """A certificate whose issuer is known by name alone."""
+    now = datetime.now(UTC)
+    named = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in (name, issuer)]
+    return (
+        x509.CertificateBuilder(subject_name=named[0], issuer_name=named[1])
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from customers.contacts import EmailField
 from facts.admin import FactAdmin
 
 from .models import Certificate
@@ -17,7 +18,7 @@ SEALED = ["sealed_holder", "tax_code_print", "email_print", "mobile_print"]
 class CertificateAdminForm(forms.ModelForm):
     """A certificate of a customer, with how its holder is reached."""
 
-    email = forms.EmailField(label=_("Holder’s e-mail"), required=False)
+    email = EmailField(label=_("Holder’s e-mail"), required=False)
     mobile = forms.CharField(label=_("Holder’s mobile"), required=False, max_length=30)
 
     class Meta:

@@ -57,7 +57,7 @@ class ReviewForm(forms.Form):
     def clean_digests(self) -> dict[str, str]:
         try:
             found = json.loads(self.cleaned_data["digests"])
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise forms.ValidationError(_("Load the page again."))

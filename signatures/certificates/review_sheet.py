@@ -4,10 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from documents.flows.store import read
 from documents.pictures import REMARKS as PICTURE_REMARKS
-from documents.signed_file import NotSigned, open_signed
-from documents.validation import validate
 
 from . import steps
 from .flows.attach import files_of
@@ -15,7 +12,6 @@ from .flows.check import findings_of
 from .flows.pages import names_of
 from .flows.review import digests_of
 from .models import Order, OrderFile, Review
-from .signed_form import P7M
 from .signed_form import REMARKS as FORM_REMARKS
 from .summary import Section, summary_of
 
@@ -56,7 +52,7 @@ def sheet_of(order: Order) -> Sheet:
         remarks=list(_remarks(order)),
         papers=[files[kind] for kind in SHOWN if kind in files],
         paper_remarks=list(_paper_remarks(files)),
-        signers=_signers(files.get(Kind.FORM_SIGNED)),
+        signers=_signers(order, files.get(Kind.FORM_SIGNED)),
         digests=digests_of(order),
         earlier=list(order.reviews.select_related("by")),
     )
@@ -86,14 +82,9 @@ def _paper_remarks(files: dict[str, OrderFile]) -> Iterator[str]:
             )
 
 
-def _signers(form: OrderFile | None) -> list[str]:
-    """Whose signatures the form carries, as their certificates say."""
-    if form is None or "digital" not in form.remarks:
+def _signers(order: Order, form: OrderFile | None) -> list[str]:
+    """Whose signatures the form carries, as its certificates said when it came."""
+    if form is None:
         return []
-    data = read(form.stored_file)
-    if form.media_type != P7M:
-        return [signature.signer for signature in validate(data).signatures]
-    try:
-        return list(open_signed(data).signers)
-    except NotSigned:
-        return []
+    came = order.events.filter(kind="form_uploaded").order_by("-number")
+    return next((list(event.data["signers"]) for event in came if event.data["sha256"] == form.sha256), [])

@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from documents import inspection, pictures
+from documents.apart import TooComplex
 from documents.inspection import Refused
-from documents.signed_file import NotSigned, open_signed
-from documents.validation import validate
+from documents.judging import judge_p7m, judge_pdf
+from documents.signed_file import NotSigned
 
 PDF, P7M = "application/pdf", "application/pkcs7-mime"
 
@@ -27,12 +28,16 @@ MESSAGES: dict[str, Promise] = {
         "The digital signature on this file does not hold. Sign the form again, with a certificate that is valid."
     ),
     "not_p7m": _("This is no signed file (.p7m). Choose the file that the signing program wrote."),
+    "signatures_too_complex": _("The signatures on this file are too complicated to be checked. Sign the form again."),
     "mixed": _("Choose either one signed file, or the pages of one scan as pictures."),
     "too_many_files": _("Choose at most %(most)s files."),
 }  # fmt: skip
 # What staff and customer are told of a form that was let in.
 REMARKS: dict[str, Promise] = {
     "digital": _("Signed digitally, on the very file that we handed out."),
+    "digital_changed": _(
+        "Signed digitally, but something was changed before: compare it with the form that we handed out."
+    ),
     "scanned": _("A scan of a form on paper."),
     "untrusted": _("The signature’s certificate comes from no authority that we know."),
     "fewer_pages": _("It has fewer pages than the form: perhaps one is missing."),
@@ -80,30 +85,45 @@ def check(uploads: Sequence[bytes], blank: bytes, blank_pages: int) -> SignedFor
 def _pdf(data: bytes, blank: bytes, blank_pages: int) -> SignedForm:
     facts = inspection.inspect(data)
     if data.startswith(blank):
-        report = validate(data, blank)
-        if not report.signatures:
+        if not facts.signature_count:
             raise FormRefused("form_unsigned")
-        if not report.is_intact:
-            raise FormRefused("signature_invalid")
-        remarks = ["digital", *([] if report.is_trusted else ["untrusted"])]
-        signers = [signature.signer for signature in report.signatures]
+        how, is_trusted, signers = _judged(data, blank)
+        remarks = [how, *([] if is_trusted else ["untrusted"])]
         return SignedForm(data, PDF, facts.page_count, remarks, signers)
     if facts.signature_count:
         raise FormRefused("form_altered")
     return _scan([data], blank_pages)
 
 
+def _judged(data: bytes, blank: bytes) -> tuple[str, bool, Sequence[str]]:
+    """What there is to remark of a signed PDF that begins as the form does, whether we trust it, and its signers."""
+    try:
+        report, is_changed = judge_pdf(data, blank)
+    except TooComplex as error:
+        raise FormRefused("signatures_too_complex") from error
+    if not report.is_intact:
+        raise FormRefused("signature_invalid")
+    signers = [signature.signer for signature in report.signatures]
+    return "digital_changed" if is_changed else "digital", report.is_trusted, signers
+
+
 def _p7m(data: bytes, blank: bytes, blank_pages: int) -> SignedForm:
     try:
-        signed = open_signed(data)
+        signed = judge_p7m(data)
     except NotSigned as error:
         raise FormRefused("not_p7m") from error
+    except TooComplex as error:
+        raise FormRefused("signatures_too_complex") from error
     if not signed.content.startswith(blank):
         raise FormRefused("form_altered")
-    inner = validate(signed.content, blank) if signed.content != blank else None
-    if not signed.is_intact or (inner is not None and not inner.is_intact):
+    if not signed.is_intact:
         raise FormRefused("signature_invalid")
-    remarks = ["digital", *([] if signed.is_trusted else ["untrusted"])]
+    how = "digital"
+    if signed.content != blank:
+        # Signed twice over, first as a PDF: that one is looked into as any other upload.
+        inspection.inspect(signed.content)
+        how, _is_trusted, _signers = _judged(signed.content, blank)
+    remarks = [how, *([] if signed.is_trusted else ["untrusted"])]
     return SignedForm(data, P7M, blank_pages, remarks, signed.signers)
 
 

@@ -72,6 +72,7 @@ def compare_books() -> Reconciliation | None:
         run = _new_run(last, reading, until, outcome)
         writer = Writer(run, before, listed)
         writer.explanations(outcome)
+        writer.groups(outcome)
         writer.differences(outcome)
         write_refunds([row for row in rows if row.amount > 0], writer)
         compare_counts(reading, since, writer, costs)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from billing.models import Price, VatRate
+from billing.flows.vat_on_top import rate_shown
+from billing.models import Price
 from billing.money import to_cents
 from customers.models import Organisation
 from upstream import ProductFamily
@@ -40,7 +41,7 @@ def items_for(organisation: Organisation) -> list[Item]:
     now = timezone.now()
     offers = [offer for offer in Offer.objects.sellable() if offer.is_for(organisation.kind)]
     prices = Price.objects.sales([offer.product.key for offer in offers], organisation, now)
-    rate = VatRate.objects.at(now).rate
+    rate = rate_shown(organisation, now)
     return [
         Item(offer, facts, prices[offer.product.key].amount, rate)
         for offer in offers

@@ -130,5 +130,5 @@ def test_by_htmx_only_what_was_found_is_answered(sender):
 def test_the_shop_asks_a_constant_number_of_questions(sender, django_assert_max_num_queries):
     client, _ = sender
     sold()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get(reverse(SHOP)).status_code == 200

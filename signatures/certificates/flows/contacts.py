@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
+from django.db.models import Q
+
 from vault import fingerprints
 
 from ..models import Certificate, Order
@@ -34,6 +36,9 @@ class KnownContacts:
         orders = Order.objects.filter(**same).exclude(pk=self.order.pk).exclude(state__in=NOT_REGISTERED)
         for order in orders.exclude(tax_code_print="").only("sealed_details")[:MOST]:
             yield str(order.details.get("person", {}).get("tax_code", ""))
-        certificates = Certificate.objects.in_use().filter(**same)
+        # What another customer has only written down binds nobody: it may be a mistake, or malice.
+        ours = Q(organisation=self.order.organisation_id)
+        brought_here = Q(order__isnull=False) | Q(renewed__isnull=False)
+        certificates = Certificate.objects.in_use().filter(ours | brought_here, **same)
         for certificate in certificates.exclude(tax_code_print="").only("sealed_holder")[:MOST]:
             yield certificate.holder.get("tax_code", "")

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from billing.models import Price, VatRate
+from billing.flows.vat_on_top import rate_shown
+from billing.models import Price
 from billing.models.price_book import PriceMissing
 from billing.money import to_cents
 from signatures.catalogue.flows.shop import item_for
@@ -57,7 +58,7 @@ def price_of(order: Order, at: datetime | None = None) -> OrderPrice:
     wanted += [(option.key, str(option.label), 1) for option in options_of(order)]
     prices = agreed_prices(order, [key for key, _label, _count in wanted], at)
     lines = [_line(prices, key, label, count) for key, label, count in wanted]
-    rate = VatRate.objects.at(at).rate
+    rate = rate_shown(order.organisation, at)
     net = sum((line.net for line in lines), Decimal(0))
     return OrderPrice(lines, rate, net, to_cents(net * rate / 100))
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.contacts import mobile_number
+from customers.contacts import EmailField, mobile_number
 from customers.identity.tax_code import check as check_tax_code
 from signatures.catalogue.products import ARUBA, INFOCERT, Covers, Device
 
@@ -26,7 +26,7 @@ class CertificateForm(forms.Form):
     """What one must know of a certificate to be told in time: whose, of which maker, on what, until when."""
 
     holder_name = NameField(label=_("Holder"), widget=text(autocomplete="off"))
-    email = forms.EmailField(
+    email = EmailField(
         label=_("Holder’s e-mail"), required=False, help_text=_("The holder is reminded too, if we know where."),
     )  # fmt: skip
     mobile = forms.CharField(

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.contacts import mobile_number
+from customers.contacts import EmailField, mobile_number
 from signatures.catalogue.products import OPTIONS as KNOWN
 from upstream import ProductFamily, ShippingKind
 
@@ -95,7 +95,7 @@ def _delivery_fields() -> dict[str, forms.Field]:
             label=_("How many?"), min_value=1, max_value=MOST_PIECES,
             widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input--short"}),
         ),
-        "email": forms.EmailField(
+        "email": EmailField(
             label=_("E-mail for the delivery"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
         ),
         "mobile": forms.CharField(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers import countries
-from customers.contacts import mobile_number
+from customers.contacts import EmailField, mobile_number
 from customers.identifiers import compact
 from customers.identity import place_data, provinces, tax_code
 from upstream import ProductFamily
@@ -40,7 +40,7 @@ class PersonForm(StepForm):
             autocomplete="off", autocapitalize="characters", spellcheck="false", **{"class": "input--code"}
         ),
     )
-    email = forms.EmailField(
+    email = EmailField(
         label=_("E-mail of the holder"),
         help_text=_("Their own: the maker writes there, and each holder needs an address that no other has."),
         widget=forms.EmailInput(attrs={"autocomplete": "section-holder email"}),
@@ -65,9 +65,6 @@ class PersonForm(StepForm):
 
     def clean_tax_code(self) -> str:
         return compact(self.cleaned_data["tax_code"])
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).casefold()
 
     def clean_mobile(self) -> str:
         return mobile_number(self.cleaned_data["mobile"])

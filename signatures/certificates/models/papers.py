@@ -29,9 +29,13 @@ class OrderFileQuerySet(models.QuerySet["OrderFile"]):
         return self.filter(kind__in=OrderFile.ID_IMAGES)
 
     def to_erase(self, before: datetime) -> "OrderFileQuerySet":
-        """ID images whose purpose ended before a moment: issued, ended otherwise, or replaced by others."""
+        """ID images whose purpose ended before a moment: issued, ended otherwise, or replaced by others.
+
+        Those under a legal hold wait for its end.
+        """
         past = Q(order__issued_at__lt=before) | Q(order__state__in=Order.ENDED, order__ended_at__lt=before)
-        return self.id_images().filter(Q(erased_at=None) & (past | Q(replaced_at__lt=before)))
+        due = self.id_images().filter(Q(erased_at=None) & (past | Q(replaced_at__lt=before)))
+        return due.filter(stored_file__has_legal_hold=False)
 
 
 class OrderFile(models.Model):

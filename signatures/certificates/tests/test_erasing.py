@@ -113,6 +113,20 @@ def test_a_legal_hold_keeps_the_bytes():
     aged(order, 31)
     tasks.forget()
     assert read(StoredFile.objects.get())
+    assert left(order) == {Kind.ID_JOINED}
+
+
+def test_what_was_held_is_erased_once_the_hold_is_lifted():
+    order = OrderFactory(active=True)
+    file = OrderFileFactory(order=order)
+    hold.place(file.stored_file, "a lawsuit", "Piero")
+    aged(order, 31)
+    tasks.forget()
+    hold.lift(file.stored_file, "settled", "Piero")
+    tasks.forget()
+    assert left(order) == set()
+    with pytest.raises(Erased):
+        read(StoredFile.objects.get())
 
 
 def test_they_are_erased_on_the_way_of_a_real_order(sandbox):

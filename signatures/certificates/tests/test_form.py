@@ -332,6 +332,17 @@ def test_a_contact_of_another_person_is_refused_without_saying_whose(sender, fie
     assert "DNGNCL78M08L219I" not in answer.content.decode()
 
 
+def test_an_address_that_no_mail_can_carry_is_refused_and_others_are_kept_as_mail_spells_them(sender):
+    client, _ = sender
+    sold("KEY")
+    order = begin(client, "KEY")
+    answer = post(client, order, "person", email="a" * 250 + "@example.it")
+    assert set(said_beside(answer)) == {"email"}
+    assert post(client, order, "person", email="Mario@Caffè.it").status_code == 302
+    order.refresh_from_db()
+    assert order.details["person"]["email"] == "mario@xn--caff-8oa.it"
+
+
 @pytest.mark.parametrize("trait", ["failed", "withdrawn", "rejected", "lapsed"])
 def test_a_contact_of_an_order_that_came_to_nothing_is_free(sender, trait):
     client, _ = sender
@@ -352,9 +363,28 @@ def test_the_same_person_may_have_a_second_certificate(sender):
 
 
 def test_a_contact_of_a_certificate_bought_elsewhere_counts_too(sender):
+    client, membership = sender
+    sold("KEY")
+    holder = {"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"}
+    CertificateFactory(organisation=membership.organisation, holder=holder)
+    answer = post(client, begin(client, "KEY"), "person")
+    assert set(said_beside(answer)) == {"email"}
+
+
+def test_what_another_house_has_only_written_down_keeps_nobody_from_ordering(sender):
     client, _ = sender
     sold("KEY")
     CertificateFactory(holder={"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"})
+    assert post(client, begin(client, "KEY"), "person").status_code == 302
+
+
+def test_a_contact_of_a_certificate_that_was_bought_here_counts_for_every_house(sender):
+    client, _ = sender
+    sold("KEY")
+    holder = {"tax_code": "DNGNCL78M08L219I", "email": "mario.rossi@example.it"}
+    bought = OrderFactory(active=True, details=details(person=holder))
+    CertificateFactory(organisation=bought.organisation, order=bought, holder=holder)
+    Order.objects.filter(pk=bought.pk).update(email_print="", mobile_print="")
     answer = post(client, begin(client, "KEY"), "person")
     assert set(said_beside(answer)) == {"email"}
 

@@ -1,11 +1,15 @@
 """The papers after the order: the form fetched and signed, what may pass for it, staff's word, and the provider's."""
 
 import base64
+import io
 
 import pytest
 from django.core import mail
+from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from billing.provider import provider
+from documents import judging
 from documents.flows.store import read
 from documents.inspection import Refused
 from documents.tests import pictures, samples, signing
@@ -16,6 +20,7 @@ from signatures.certificates.flows import papers, post_paper, review
 from signatures.certificates.flows.attach import attach, files_of
 from signatures.certificates.flows.state import NotPossible
 from signatures.certificates.models import Order, OrderFile, PaperPost, Review
+from signatures.certificates.review_sheet import sheet_of
 
 from . import steps
 from .factories import OrderFileFactory
@@ -49,6 +54,17 @@ def sign_and_hand_in(order: Order) -> None:
             OrderFileFactory(order=order, kind=kind)
     papers.attach_form(order, [signing.sign(blank_of(order), "Mario Rossi")], order.created_by, WHO)
     papers.hand_in(order, order.created_by, WHO)
+
+
+def with_script(data: bytes) -> bytes:
+    """A revision on top that runs a program when the file is opened."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    action = {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("app.alert(1)")}
+    writer.root[pdf_name("/OpenAction")] = DictionaryObject(action)
+    writer.update_root()
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
 
 
 def refused(order: Order, *uploads: bytes) -> str:
@@ -109,6 +125,31 @@ def test_what_cannot_be_the_signed_form_is_refused_for_its_own_reason(sandbox):
     assert refused(order, signed, pictures.jpeg()) == "mixed"
     assert refused(order, *[pictures.jpeg()] * 13) == "too_many_files"
     assert Kind.FORM_SIGNED not in files_of(order)
+
+
+@pytest.mark.parametrize("is_enveloped", [False, True])
+def test_a_form_that_was_changed_before_it_was_signed_is_not_called_ours(sandbox, is_enveloped):
+    order = with_form(sandbox)
+    data = signing.sign(signing.stamped_after(blank_of(order)), "Mario Rossi")
+    data = signing.enveloped(data, "Mario Rossi") if is_enveloped else data
+    file = papers.attach_form(order, [data], order.created_by, WHO)
+    assert file.remarks == ["digital_changed"]
+    assert "Mario Rossi" in sheet_of(order).signers
+    assert any("changed before" in remark for remark in sheet_of(order).paper_remarks)
+
+
+def test_what_lies_in_a_signed_file_is_looked_into_as_any_upload(sandbox):
+    order = with_form(sandbox)
+    signed = signing.sign(with_script(blank_of(order)), "Mario Rossi")
+    assert refused(order, signing.enveloped(signed, "Mario Rossi")) == "scripted"
+
+
+def test_signatures_that_take_too_long_to_judge_are_refused(sandbox, monkeypatch):
+    order = with_form(sandbox)
+    monkeypatch.setattr(judging, "PATIENCE_SECONDS", 0.01)
+    whole = signing.sign(blank_of(order), "Mario Rossi")
+    for upload in (whole, signing.enveloped(whole, "Mario Rossi")):
+        assert refused(order, upload) == "signatures_too_complex"
 
 
 def test_a_signature_by_an_authority_that_we_do_not_know_is_remarked_and_let_in(sandbox):

@@ -402,6 +402,8 @@ def test_a_certificate_bought_elsewhere_is_recorded_and_looked_after():
     ("changes", "field"),
     [
         ({"expires_on": "2020-01-01"}, "expires_on"),
+        # No mail could be written to it.
+        ({"email": "a" * 250 + "@example.it"}, "email"),
         ({"expires_on": "2999-01-01"}, "expires_on"),
         ({"expires_on": "soon"}, "expires_on"),
         ({"tax_code": "RSSMRA85C15H501Q"}, "tax_code"),

@@ -17,6 +17,7 @@ from facts.chain import first_break
 from outbox.models import Mail
 from signatures.certificates.flows import review
 from signatures.certificates.models import Certificate, Order, OrderFile, PaperPost, RenewalRule, Review
+from signatures.certificates.review_admin import ReviewForm
 
 from . import steps
 from .factories import CertificateFactory, OrderFactory, OrderFileFactory, details
@@ -227,3 +228,8 @@ def test_staff_say_that_the_original_has_come(staff):
     sent.refresh_from_db()
     assert sent.received_on == steps.in_days(0)
     assert staff.get(reverse("admin:signatures_order_received", args=[order.pk, sent.pk])).status_code == 405
+
+
+def test_digests_nested_without_end_are_refused():
+    form = ReviewForm({"decision": "approve", "digests": "[" * 2000})
+    assert "digests" in form.errors
