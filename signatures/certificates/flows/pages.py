@@ -25,6 +25,8 @@ def pages_of(order: Order) -> list[Page]:
 
 
 def _is_done(order: Order, name: str) -> bool:
+    if name == steps.OPTIONS and not steps.is_shipped(order):
+        return True
     if name != steps.PICTURES:
         return name in order.details
     # Where they may follow after the order, passing them by leaves nothing open.

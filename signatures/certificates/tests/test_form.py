@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from customers.tests.factories import member_client
 from signatures.catalogue.products import PRODUCTS
-from signatures.certificates.flows.pages import names_of
+from signatures.certificates.flows.pages import names_of, pages_of
 from signatures.certificates.flows.sweep import sweep_drafts
 from signatures.certificates.forms.options import _costs
 from signatures.certificates.models import Order
@@ -425,6 +425,13 @@ def test_the_review_names_the_step_that_is_not_filled_in_and_calls_none_done(sen
     assert "<strong>Birth:</strong> This step is not filled in yet." in review
     assert "They go along with the order." in review
     assert "stepper__step--done" not in review
+
+
+def test_options_that_nobody_must_choose_leave_no_step_open(sender):
+    sold("OTPMOB", "VIDEORIC")
+    organisation = sender[1].organisation
+    order = OrderFactory(organisation=organisation, code="OTPMOB", details={"person": details()["person"]})
+    assert [page.name for page in pages_of(order) if page.is_done] == ["person", "options"]
 
 
 @pytest.mark.parametrize(("language", "costs"), [("en", "€15.00 more"), ("it", "15,00\xa0€ in più")])
