@@ -52,6 +52,18 @@ def product_label(key: str) -> str:
 
 
 @register.filter
+def quoted(text: str) -> str:
+    """What somebody wrote, in the quotation marks of the reader's language."""
+    return translation.gettext("“%(text)s”") % {"text": text}
+
+
+@register.filter
+def colon(label: str) -> str:
+    """A label before what it labels: the French put a space before the colon."""
+    return translation.gettext("%(label)s:") % {"label": label}
+
+
+@register.filter
 def number(value: int | Decimal | None) -> str:
     """A number with the reader's separators."""
     return "" if value is None else _with_minus(format_decimal(value, locale=_locale()))

@@ -2,15 +2,17 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from customers.tests.factories import member_client
 from signatures.catalogue.products import PRODUCTS
-from signatures.certificates.flows.pages import names_of
+from signatures.certificates.flows.pages import names_of, pages_of
 from signatures.certificates.flows.sweep import sweep_drafts
+from signatures.certificates.forms.options import _costs
 from signatures.certificates.models import Order
 from upstream import ProductFamily
 
@@ -442,3 +444,27 @@ def test_a_viewer_sees_states_and_nothing_of_the_person():
         assert "Waiting for identification" in text
         assert "Rossi" not in text
     assert "Draft" not in client.get(reverse("orders:list")).content.decode()
+
+
+def test_the_review_names_the_step_that_is_not_filled_in_and_calls_none_done(sender):
+    client, membership = sender
+    order = OrderFactory(
+        organisation=membership.organisation, created_by=membership.user, code="OTPMOB", empty=True
+    )
+    review = client.get(reverse("orders:review", args=[order.pk])).content.decode()
+    assert "<strong>Birth:</strong> This step is not filled in yet." in review
+    assert "They go along with the order." in review
+    assert "stepper__step--done" not in review
+
+
+def test_options_that_nobody_must_choose_leave_no_step_open(sender):
+    sold("OTPMOB", "VIDEORIC")
+    organisation = sender[1].organisation
+    order = OrderFactory(organisation=organisation, code="OTPMOB", details={"person": details()["person"]})
+    assert [page.name for page in pages_of(order) if page.is_done] == ["person", "options"]
+
+
+@pytest.mark.parametrize(("language", "costs"), [("en", "€15.00 more"), ("it", "15,00\xa0€ in più")])
+def test_an_option_says_what_it_costs_as_its_readers_write_money(sender, language, costs):
+    with translation.override(language):
+        assert _costs(Decimal("15")).startswith(costs)
