@@ -1,7 +1,6 @@
 """Differences with the provider for staff: what they are, how old, whose, and closed for which reason."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -30,7 +29,6 @@ from facts.admin import FactAdmin, FactInline, MonthFilter
 from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.differences import differences_export
-from .exports.usage import shortest
 from .flows.differences import assign, close, like_lines_since, reopen
 from .models import (
     Cause,
@@ -43,6 +41,7 @@ from .models import (
     Reconciliation,
 )
 from .models.reconciliation import DifferenceQuerySet
+from .product_admin import figure
 
 # Nobody reads more than this on a screen, and a CSV of more is a sign of one cause.
 MOST_EXPORTED = 200_000
@@ -54,7 +53,7 @@ class SettleForm(forms.Form):
     TAKE, ASSIGN, CLOSE, REOPEN = "take", "assign", "close", "reopen"
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     owner = forms.ModelChoiceField(
-        label=_("Owner"),
+        label=_("Person in charge"),
         queryset=User.objects.none(),
         required=False,
         help_text=_("Somebody among staff; only to give it to somebody."),
@@ -172,15 +171,15 @@ class DifferenceAdmin(FactAdmin):
 
     @admin.display(description=_("amount, EUR"), ordering="amount")
     def amount_short(self, row: Difference) -> str:
-        return _short(row.amount)
+        return figure(row.amount)
 
     @admin.display(description=_("expected"))
     def expected_short(self, row: Difference) -> str:
-        return _short(row.expected)
+        return figure(row.expected)
 
     @admin.display(description=_("found"))
     def actual_short(self, row: Difference) -> str:
-        return _short(row.actual)
+        return figure(row.actual)
 
     @admin.display(description=_("likely cause"))
     def likely(self, row: Difference) -> str:
@@ -259,10 +258,6 @@ def _carry_out(row: Difference, form: SettleForm, user: Any) -> bool:
     return assign(row, user if decision == SettleForm.TAKE else form.cleaned_data["owner"], user)
 
 
-def _short(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{shortest(amount):f}"
-
-
 def _label(code: str) -> str:
     return str(Cause(code).label) if code in Cause.values else code
 
@@ -331,7 +326,7 @@ class InterchangeableAdmin(FactAdmin):
 
     @admin.display(description=_("amount, EUR"), ordering="amount")
     def amount_short(self, row: Interchangeable) -> str:
-        return _short(row.amount)
+        return figure(row.amount)
 
     @admin.display(description=_("what cannot be told"))
     def told(self, row: Interchangeable) -> str:

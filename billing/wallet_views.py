@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +20,7 @@ from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.wallet import wallet_export
 from .flows.ledger import credit_of
+from .flows.parties import transfers_go_to
 from .flows.pay_by_card import begin, take_in
 from .flows.receipt import receipt_of
 from .forms import CardForm
@@ -54,6 +56,7 @@ def _show(request: CustomerRequest, card_form: CardForm) -> HttpResponse:
             "page": page,
             "credit": credit_of(request.organisation),
             "totals": wallet_totals(movements),
+            "payee": transfers_go_to(timezone.localdate()),
             "card_form": card_form if card_processor.is_on() else None,
             "is_card_paid": request.GET.get("card") == "paid",
         },

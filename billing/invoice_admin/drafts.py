@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +95,7 @@ class InvoiceDraftAdmin(FactAdmin):
 
     @admin.display(description=_("month"), ordering="statement__month")
     def month(self, draft: InvoiceDraft) -> str:
-        return f"{draft.statement.month:%Y-%m}" if draft.statement else ""
+        return date_format(draft.statement.month, "YEAR_MONTH_FORMAT") if draft.statement else ""
 
     @admin.display(description=_("without VAT"), ordering="statement__net")
     def net(self, draft: InvoiceDraft) -> Any:
@@ -188,7 +190,7 @@ class InvoiceDraftAdmin(FactAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(draft),
+            "title": capfirst(str(draft)),
             "draft": draft,
             "is_open": is_open,
             "can_issue": self.has_issue_permission(request),

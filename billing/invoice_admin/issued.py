@@ -1,5 +1,6 @@
 """Issued invoices: to look at, and to record what became of them; with the exports for the reseller's accountant."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -39,6 +40,7 @@ from ..models import (
     Transmission,
 )
 from ..models.transmission import latest
+from ..money import to_cents
 from .export import export_page
 
 
@@ -101,7 +103,7 @@ class InvoiceAdmin(FactAdmin):
     keeps the books, and what came back is recorded here."""
 
     list_display = [
-        "number", "kind", "organisation", "issued_on", "due_on", "total", "due", "outstanding", "outcome",
+        "number", "kind", "organisation", "issued_on", "due_on", "total", "outstanding", "outcome",
     ]  # fmt: skip
     list_filter = [SdiFilter, "kind", "year", "series", "issued_on", "is_split"]
     list_select_related = ["organisation"]
@@ -124,7 +126,7 @@ class InvoiceAdmin(FactAdmin):
 
     @admin.display(description=_("still to pay"))
     def outstanding(self, invoice: Any) -> Any:
-        return invoice.outstanding
+        return to_cents(invoice.outstanding)
 
     @admin.display(description=_("SdI"))
     def outcome(self, invoice: Invoice) -> str:
@@ -153,7 +155,7 @@ class InvoiceAdmin(FactAdmin):
         """Record money that came in, or went back."""
         invoice = self._invoice(request, pk, "billing.add_payment")
         start = {
-            "amount": max(invoice.outstanding, 0) or None,  # type: ignore[attr-defined]
+            "amount": to_cents(max(invoice.outstanding, Decimal(0))) or None,  # type: ignore[attr-defined]
             "paid_on": timezone.localdate(),
         }
         form = PaymentForm(request.POST or None, initial=start)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
@@ -221,7 +222,8 @@ class Difference(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.occurred_at:%Y-%m-%d} · {self.amount.normalize():f}"
+        day = date_format(timezone.localtime(self.occurred_at), "SHORT_DATE_FORMAT")
+        return f"{self.get_kind_display()} · {day} · {number_format(self.amount.normalize())}"
 
 
 class Cause(models.TextChoices):

@@ -191,6 +191,13 @@ def test_a_draft_that_is_not_there_is_not_found(staff, pk):
     assert staff.get(address("invoicedraft_change", pk)).status_code == 404
 
 
+def test_the_form_of_a_payment_begins_with_what_is_open_to_the_cent(staff):
+    page = staff.get(address("invoice_pay", invoiced().pk)).content.decode()
+    assert 'value="122.00"' in page
+    assert page.count('name="token"') == 1
+    assert "Token" not in page
+
+
 def test_a_payment_is_recorded_once_however_often_the_form_is_sent(staff):
     invoice = invoiced()
     data = {
@@ -322,6 +329,10 @@ def test_the_export_page_shows_all_organisations_and_downloads(staff):
 def test_every_list_opens(staff, model):
     invoiced()
     assert staff.get(address(f"{model}_changelist")).status_code == 200
+
+
+def test_a_list_of_facts_is_headed_by_what_it_lists(staff):
+    assert staff.get(address("invoice_changelist")).context["title"] == "Invoices"
 
 
 def test_a_member_of_staff_who_may_only_look_decides_nothing():

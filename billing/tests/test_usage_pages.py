@@ -222,7 +222,7 @@ def test_the_section_says_it_in_sentences_draws_it_and_has_the_same_as_a_table(a
     page = client.get(reverse("usage:month"), {**MARCH, "by": "day", "split": "funding"}).content.decode()
     assert "3 pieces were used, for €2.85 without VAT." in page
     assert "By kind:" in page
-    assert "post-paid 3" in page
+    assert "post-paid (3)" in page
     assert "Most were used in: 10 Mar 2026 (2 pieces)." in page
     assert page.count('<rect class="chart__tone-1" x=') == 2
     assert '<th scope="row">11 Mar 2026</th>' in page
