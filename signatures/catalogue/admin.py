@@ -10,13 +10,12 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from billing.exports.usage import shortest
 from billing.models import Price
+from billing.product_admin import figure
 from customers.models import Organisation
 from facts.admin import FactAdmin
 from upstream import ProviderError
@@ -50,7 +49,7 @@ class CatalogueProductAdmin(FactAdmin):
 
     @admin.display(description=_("cost, EUR"), ordering="cost")
     def cost_now(self, product: CatalogueProduct) -> str:
-        return _amount(product.cost)
+        return figure(product.cost) or "—"
 
     @admin.display(description=_("family"))
     def family_name(self, product: CatalogueProduct) -> str:
@@ -165,15 +164,11 @@ class OfferAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("cost, EUR"))
     def cost_now(self, offer: Any) -> str:
-        return _amount(offer.cost_in_force)
+        return figure(offer.cost_in_force) or "—"
 
     @admin.display(description=_("sell price, EUR"))
     def price_now(self, offer: Any) -> str:
         """Without one nobody sees it in the shop, whatever stands in "is sold"."""
         if offer.price_in_force is None and offer.is_sold:
             return gettext("missing: add it to the price book")
-        return _amount(offer.price_in_force)
-
-
-def _amount(amount: Any) -> str:
-    return "—" if amount is None else number_format(shortest(amount))
+        return figure(offer.price_in_force) or "—"
