@@ -53,7 +53,9 @@ def take_in(event: dict[str, Any]) -> bool:
         return False
     with transaction.atomic():
         # The same event may come again, also at the same moment: then it waits here for the first one's end.
-        _, is_new = CardEvent.objects.get_or_create(event=str(event.get("id", ""))[:100], defaults={"kind": kind})
+        _, is_new = CardEvent.objects.get_or_create(
+            event=str(event.get("id", ""))[:100], defaults={"kind": kind}
+        )
         payment = _payment_of(session) if is_new else None
         return payment is not None and _settle(payment, kind, session)
 
