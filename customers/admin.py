@@ -2,20 +2,24 @@
 
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa import admin as _mfa_admin  # noqa: F401  registers its pages, which ours take the place of
 from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as _usersessions_admin  # noqa: F401  the same
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet, ModelForm, Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
+from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField, SteadyAdmin, SteadyForms
 
 from .models import CustomerGroup, Invitation, Membership, Organisation, User, VatProof
 
@@ -58,7 +62,7 @@ class MembershipForm(ModelForm):
             self.fields["user"].widget = Select(choices=[(self.instance.user_id, self.instance.user)])
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(SteadyForms, admin.TabularInline):
     model = Membership
     form = MembershipForm
     formset = MembersFormSet
@@ -82,7 +86,7 @@ class VatProofInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(SearchByField, DjangoUserAdmin):
+class UserAdmin(SteadyAdmin, SearchByField, DjangoUserAdmin):
     form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
@@ -116,7 +120,7 @@ class UserAdmin(SearchByField, DjangoUserAdmin):
 
 
 @admin.register(CustomerGroup)
-class CustomerGroupAdmin(admin.ModelAdmin):
+class CustomerGroupAdmin(SteadyAdmin, admin.ModelAdmin):
     """Whose prices are alike; prices themselves are added to the price book."""
 
     list_display = ("name",)
@@ -124,7 +128,7 @@ class CustomerGroupAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SearchByField, admin.ModelAdmin):
+class OrganisationAdmin(SteadyAdmin, SearchByField, admin.ModelAdmin):
     list_display = (
         "name", "code", "kind", "country", "vat_number", "tax_code", "city", "is_suspended", "created_at",
     )  # fmt: skip
@@ -157,7 +161,17 @@ class InvitationAdmin(FactAdmin):
     exclude = ("token_digest",)
 
 
-admin.site.unregister([Authenticator, UserSession])
+admin.site.unregister([EmailAddress, Group, Authenticator, UserSession])
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(SteadyAdmin, AllauthEmailAddressAdmin):
+    """People's addresses, as allauth shows them."""
+
+
+@admin.register(Group)
+class GroupAdmin(SteadyAdmin, DjangoGroupAdmin):
+    """What groups of staff may do, as Django shows it."""
 
 
 @admin.register(Authenticator)

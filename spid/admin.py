@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Purchase
-from facts.admin import AddOnlyAdmin, FactAdmin, FactInline
+from facts.admin import AddOnlyAdmin, FactAdmin, FactInline, SteadyAdmin
 
 from .flows.line import LINE
 from .flows.stock import is_new_link, keep_link
@@ -140,7 +140,7 @@ class VoucherAdmin(FactAdmin):
 
 
 @admin.register(IdentityProvider)
-class IdentityProviderAdmin(admin.ModelAdmin):
+class IdentityProviderAdmin(SteadyAdmin, admin.ModelAdmin):
     list_display = ["name", "code", "is_sold"]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from customers.models import Invitation, Membership, Organisation, User
 from customers.tests.factories import MembershipFactory, OrganisationFactory, member_client
 from documents.tests import pictures, samples
 from signatures.catalogue.models import Offer
-from signatures.certificates.models import Order
+from signatures.certificates.models import Certificate, Order
 from signatures.certificates.tests.factories import (
     CertificateFactory,
     OrderFactory,
@@ -428,6 +428,59 @@ def test_a_viewer_reads_nothing_of_the_person_that_an_order_is_for():
         answer = client.get(address)
         assert answer.status_code == 200
         assert CANARY.encode() not in answer.content
+
+
+VIEWED = [
+    "home",
+    "spid:list",
+    "spid:detail",
+    "orders:list",
+    "orders:detail",
+    "certificates:calendar",
+    "certificates:detail",
+]
+# What one is found or taken for by.
+PERSONAL = {"tax_code": "DNGNCL78M08L219I", "email": "canary@example.it", "mobile": "+393339876543"}
+
+
+@pytest.mark.parametrize("name", VIEWED)
+def test_a_viewer_reads_nobodys_tax_code_and_contacts_on_orders_certificates_and_activations(name):
+    client, membership = member_client(VIEWER)
+    address = reverse("home") if name == "home" else address_in(name, membership.organisation)
+    ours = {"organisation": membership.organisation}
+    for order in Order.objects.all():
+        order.details = {**order.details, "person": {**PERSONAL, "given_name": CANARY}}
+        order.save()
+    for certificate in Certificate.objects.all():
+        certificate.holder = PERSONAL
+        certificate.save()
+    OrderFactory(**ours, documents_needed=True, details=details(person=PERSONAL))
+    CertificateFactory(**ours, holder=PERSONAL, expires_on=date.today() + timedelta(days=20))
+    if not Activation.objects.update(**PERSONAL):
+        ActivationFactory(**ours, failed=True, **PERSONAL)
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    page = b"".join(answer).decode()
+    assert [value for value in PERSONAL.values() if value in page] == []
+
+
+@pytest.mark.parametrize(("role", "count"), [(SENDER, 1), (VIEWER, 0)])
+def test_a_viewer_finds_an_activation_by_its_name_alone(role, count):
+    client, membership = member_client(role)
+    ActivationFactory(organisation=membership.organisation, failed=True, surname=CANARY, **PERSONAL)
+    for wanted, found in ((CANARY, 1), ("canary@", count), (PERSONAL["tax_code"], count)):
+        page = client.get(reverse("spid:list"), {"q": wanted}).context["page"]
+        assert page.paginator.count == found
+
+
+def test_an_accountant_finds_no_envelope_and_no_person_on_the_desk():
+    client, membership = member_client(ACCOUNTANT)
+    EnvelopeFactory(organisation=membership.organisation, title=CANARY, signing=True)
+    ActivationFactory(organisation=membership.organisation, surname=CANARY, failed=True)
+    OrderFactory(
+        organisation=membership.organisation, rejected=True, details=details(person={"given_name": CANARY})
+    )
+    assert CANARY.encode() not in client.get(reverse("home"), follow=True).content
 
 
 def test_a_draft_of_another_member_is_shown_to_who_may_order_and_to_nobody_else():

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.flows.invite import PER_PERSON
+from customers.limits import allow
 from customers.models import Invitation, Organisation
 from customers.tests.factories import (
     STAFF_SECRET,
@@ -16,6 +17,8 @@ from customers.tests.factories import (
     second_factor_code,
 )
 from outbox.models import Mail
+from signatures.certificates.tests.factories import CertificateFactory, OrderFactory, OrderFileFactory
+from signatures.certificates.views.limits import CONTACTS, PAPERS
 from signatures.envelopes.tests.factories import EnvelopeFactory, give_token
 from vault import new_token
 
@@ -157,3 +160,45 @@ def test_one_person_has_only_so_many_documents_inspected():
         answer = client.post(reverse("envelopes:new"), {"document": upload, "title": "A title to keep"})
     assert b"Too many uploads" in answer.content
     assert b"A title to keep" in answer.content
+
+
+def test_one_person_asks_only_so_often_whose_a_contact_is():
+    client, membership = member_client("sender")
+    order = OrderFactory(organisation=membership.organisation)
+    address = reverse("orders:check", args=[order.pk, "person"])
+    form = reverse("orders:step", args=[order.pk, "person"])
+    person = {"tax_code": "RSSMRA85C15H501R", "given_name": "Mario", "surname": "Rossi"}
+    for number in range(CONTACTS[0]):
+        assert client.post(address, {**person, "email": f"p{number}@example.it"}).status_code == 200
+    last = {**person, "email": f"p{number}@example.it"}
+    # The rest of the form asks nothing new.
+    assert client.post(address, {**last, "surname": "Rosso"}).status_code == 200
+    for asked in (
+        {"email": "other@example.it"},
+        {"mobile": "+393331234567"},
+        {"tax_code": "DNGNCL78M08L219I"},
+    ):
+        assert client.post(address, {**last, **asked}).status_code == 429
+        assert client.post(form, {**last, **asked}).status_code == 429
+        assert client.post(form, {**last, **asked, "later": "1"}).status_code == 429
+    certificate = CertificateFactory(organisation=membership.organisation)
+    assert client.post(reverse("certificates:renew", args=[certificate.pk])).status_code == 429
+
+
+def test_one_person_has_only_so_many_pictures_and_papers_looked_at():
+    client, membership = member_client("sender")
+    order = OrderFactory(organisation=membership.organisation)
+    address = reverse("orders:upload", args=[order.pk, "id_front"])
+    for _ in range(PAPERS[0] - 1):
+        allow(f"papers:{membership.user.pk}", *PAPERS)
+    answer = client.post(address, {"file": SimpleUploadedFile("a.jpg", b"no picture")})
+    assert b"Too many uploads" not in answer.content
+    answer = client.post(address, {"file": SimpleUploadedFile("a.jpg", b"no picture")})
+    assert b"Too many uploads" in answer.content
+    wants_form = OrderFactory(organisation=membership.organisation, documents_needed=True)
+    OrderFileFactory(order=wants_form, kind="form_blank")
+    answer = client.post(
+        reverse("orders:upload_form", args=[wants_form.pk]),
+        {"signed": SimpleUploadedFile("form.pdf", b"no form")},
+    )
+    assert b"Too many uploads" in answer.content

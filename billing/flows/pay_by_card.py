@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -45,18 +45,20 @@ def begin(organisation: Organisation, amount: Decimal, user: User) -> str:
 
 
 def take_in(event: dict[str, Any]) -> bool:
-    """Take an event in that carried a good signature. False if it was taken in before, or is about nothing of ours."""
+    """Take an event in that carried a good signature. False if it was taken in before, or is about nothing of ours.
+
+    What the database refuses otherwise is raised, and takes the event's row along: the processor will tell it again.
+    """
     kind, session = str(event.get("type", "")), event.get("data", {}).get("object", {})
     if kind not in PAID | EXPIRED:
         return False
-    try:
-        with transaction.atomic():
-            CardEvent(event=str(event.get("id", ""))[:100], kind=kind).save()
-            payment = _payment_of(session)
-            return payment is not None and _settle(payment, kind, session)
-    except IntegrityError:
-        # The same event again, at the same moment or later.
-        return False
+    with transaction.atomic():
+        # The same event may come again, also at the same moment: then it waits here for the first one's end.
+        _, is_new = CardEvent.objects.get_or_create(
+            event=str(event.get("id", ""))[:100], defaults={"kind": kind}
+        )
+        payment = _payment_of(session) if is_new else None
+        return payment is not None and _settle(payment, kind, session)
 
 
 def _payment_of(session: dict[str, Any]) -> CardPayment | None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import AddOnlyAdmin
+from facts.admin import AddOnlyAdmin, SteadyAdmin
 
 from ..invoice_forms import SellerForm
 from ..models import AccountingCode, NumberSeries, Seller, StampDuty, TaxRule
@@ -56,7 +56,7 @@ class NumberSeriesAdmin(AddOnlyAdmin):
 
 
 @admin.register(AccountingCode)
-class AccountingCodeAdmin(admin.ModelAdmin):
+class AccountingCodeAdmin(SteadyAdmin, admin.ModelAdmin):
     list_display = ["kind", "key", "code"]
     list_filter = ["kind"]
     search_fields = ["key", "code"]

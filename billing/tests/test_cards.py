@@ -10,7 +10,7 @@ import httpx
 import pytest
 from django.urls import reverse
 
-from billing.flows.ledger import Credit, credit_of
+from billing.flows.ledger import Credit, credit_of, open_ledger
 from billing.models import CardEvent, CardPayment, Movement
 from customers.tests.factories import OrganisationFactory, member_client
 from outbox.models import Mail
@@ -133,6 +133,19 @@ def test_a_payment_that_is_not_what_was_begun_is_left_to_staff(accountant, proce
     assert told(client, *signed(event)) == 200
     assert credit_of(customer).total == 0
     assert Mail.objects.filter(kind="alarm").count() == 1
+
+
+def test_what_the_books_refuse_is_not_answered_as_taken_in(accountant, processor):
+    """The processor tells again what was not answered with 200; what it takes for told is told never more."""
+    client, customer = accountant
+    begin(client)
+    body, signature = ended(processor)
+    with open_ledger(customer.pk) as ledger:
+        ledger.post(Movement.Kind.CARD, Decimal("1.00"), f"card:{CardPayment.objects.get().pk}")
+    client.raise_request_exception = False
+    assert told(client, body, signature) == 500
+    assert not CardEvent.objects.exists()
+    assert CardPayment.objects.get().state == State.BEGUN
 
 
 @pytest.mark.parametrize("reference", [None, "", "x", "00000000-0000-0000-0000-000000000000"])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from billing.models import Price
 from billing.product_admin import figure
 from customers.models import Organisation
-from facts.admin import FactAdmin
+from facts.admin import FactAdmin, SteadyAdmin
 from upstream import ProviderError
 
 from .flows.sync import sync_catalogue
@@ -103,7 +103,7 @@ class OfferForm(forms.ModelForm):
 
 
 @admin.register(Offer)
-class OfferAdmin(admin.ModelAdmin):
+class OfferAdmin(SteadyAdmin, admin.ModelAdmin):
     """One for each product of the catalogue. Prices are added in the price book, and shown here."""
 
     form = OfferForm

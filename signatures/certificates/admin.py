@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin
+from facts.admin import FactAdmin, SteadyAdmin
 
 from .models import HolderSecret, Notice, Order, OrderEvent, OrderFile, RenewalRule, Review
 from .review_admin import ReviewPages
@@ -116,7 +116,7 @@ class NoticeAdmin(FactAdmin):
 
 
 @admin.register(RenewalRule)
-class RenewalRuleAdmin(admin.ModelAdmin):
+class RenewalRuleAdmin(SteadyAdmin, admin.ModelAdmin):
     """How makers renew, each rule with its day and source. A maker's new text is a new rule; the old ones stay."""
 
     list_display = [

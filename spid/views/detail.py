@@ -41,6 +41,8 @@ def detail(request: CustomerRequest, pk: Any) -> HttpResponse:
         "entries": timeline.entries(list(activation.events.order_by("number"))),
         "waiting": timeline.waiting(activation, line, place),
         "is_undelivered": _is_undelivered(activation),
+        # Who only looks on sees whose it is and how far it has come.
+        "can_see_contacts": may_act,
         "can_correct": may_act and (activation.has_page or activation.is_waiting),
         "can_resend": may_act and activation.has_page,
         "can_cancel": may_act and closing.can_cancel(activation),

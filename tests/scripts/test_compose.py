@@ -49,6 +49,17 @@ def test_the_sandbox_and_its_people_come_only_when_asked_for() -> None:
     assert all(SERVICES[name]["profiles"] == ["demo"] for name in ("sandbox", "demo-data"))
 
 
+@pytest.mark.parametrize("service", ["web", "worker", "beat"])
+def test_every_setting_can_be_given(service: str) -> None:
+    """What Docker does not pass on may stand in .env for ever. (That all are documented: test_production.py.)"""
+    settings = "".join(path.read_text() for path in (ROOT / "portal" / "settings").glob("*.py"))
+    server = (ROOT / "deploy" / "gunicorn.conf.py").read_text()
+    read = re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", settings)
+    read += re.findall(r"os\.environ\.get\(\"([A-Z0-9_]+)\"", server)
+    # Where the web server listens is the front's to know.
+    assert sorted(set(read) - {"BIND"} - set(SERVICES[service]["environment"])) == []
+
+
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     """A folder with what ``.dockerignore`` lets into the image, prepared as the Dockerfile says."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from django.db.models import Q
 
+from billing.models import Purchase
 from vault import fingerprints
 
 from ..models import Certificate, Order
@@ -33,11 +34,13 @@ class KnownContacts:
 
     def _tax_codes(self, name: str, value: str) -> Iterator[str]:
         same = {f"{name}_print__in": fingerprints(kept(name, value), PURPOSES[name])}
-        orders = Order.objects.filter(**same).exclude(pk=self.order.pk).exclude(state__in=NOT_REGISTERED)
+        ours = Q(organisation=self.order.organisation_id)
+        # An order costs nothing until it is bought: another customer's binds nobody before.
+        orders = Order.objects.filter(ours | Q(purchase__state=Purchase.State.BOUGHT), **same)
+        orders = orders.exclude(pk=self.order.pk).exclude(state__in=NOT_REGISTERED)
         for order in orders.exclude(tax_code_print="").only("sealed_details")[:MOST]:
             yield str(order.details.get("person", {}).get("tax_code", ""))
         # What another customer has only written down binds nobody: it may be a mistake, or malice.
-        ours = Q(organisation=self.order.organisation_id)
         brought_here = Q(order__isnull=False) | Q(renewed__isnull=False)
         certificates = Certificate.objects.in_use().filter(ours | brought_here, **same)
         for certificate in certificates.exclude(tax_code_print="").only("sealed_holder")[:MOST]:

@@ -345,6 +345,26 @@ def test_an_address_that_no_mail_can_carry_is_refused_and_others_are_kept_as_mai
     assert order.details["person"]["email"] == "mario@xn--caff-8oa.it"
 
 
+UNPAID = [
+    {"queued": True},
+    {"unclear": True},
+    {"buying": True},
+    {"state": "in_review", "ordered_at": timezone.now()},
+    {"state": "returned", "ordered_at": timezone.now()},
+]
+
+
+@pytest.mark.parametrize("unpaid", UNPAID, ids=["queued", "unclear", "buying", "in review", "returned"])
+def test_what_another_house_has_ordered_and_not_bought_keeps_nobody_from_ordering(sender, unpaid):
+    client, membership = sender
+    sold("KEY")
+    other = details(person={"tax_code": "DNGNCL78M08L219I"})
+    OrderFactory(details=other, **unpaid)
+    assert post(client, begin(client, "KEY"), "person").status_code == 302
+    OrderFactory(details=other, organisation=membership.organisation, **unpaid)
+    assert set(said_beside(post(client, begin(client, "KEY"), "person"))) == {"email", "mobile"}
+
+
 @pytest.mark.parametrize("trait", ["failed", "withdrawn", "rejected", "lapsed"])
 def test_a_contact_of_an_order_that_came_to_nothing_is_free(sender, trait):
     client, _ = sender

@@ -24,6 +24,7 @@ from ..flows.state import NotPossible
 from ..forms.certificate import MAKERS, CertificateForm, DoneForm
 from ..models import Certificate, RenewalRule
 from ..outlook import Outlook, outlook_of
+from .limits import may_ask
 
 A_PAGE = 50
 State = Certificate.State
@@ -174,6 +175,8 @@ def state(request: CustomerRequest, pk: Any) -> HttpResponse:
 def begin_renewal(request: CustomerRequest, pk: Any) -> HttpResponse:
     """One click: on to the review of a renewal that asks nothing we know."""
     certificate = certificate_of(request, pk)
+    if not may_ask(request):
+        return render(request, "429.html", status=429)
     try:
         order = renew.begin(certificate, request.user)
     except renew.CannotBeRenewed as error:

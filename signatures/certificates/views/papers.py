@@ -26,6 +26,7 @@ from ..models import Order, OrderFile
 from ..reasons import sentences
 from ..signed_form import REMARKS
 from .finding import order_of
+from .limits import may_hand_in
 from .pictures import sides_context
 
 Kind = OrderFile.Kind
@@ -129,6 +130,8 @@ def upload_form(request: CustomerRequest, pk: Any) -> HttpResponse:
 
 def _take_in(request: CustomerRequest, order: Order, uploads: list[Any]) -> str:
     """Keep an upload. Returns why not, in the reader's language; empty if it was kept."""
+    if not may_hand_in(request):
+        return _("Too many uploads. Wait a few minutes and choose the file again.")
     if sum(one.size or 0 for one in uploads) > settings.UPLOAD_MAX_BYTES:
         return _("Together these files are larger than %(megabytes)s MB.") % {
             "megabytes": settings.UPLOAD_MAX_BYTES // 1024**2

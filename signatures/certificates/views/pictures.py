@@ -22,6 +22,7 @@ from ..flows.pages import after
 from ..flows.state import NotPossible
 from ..models import Order, OrderFile
 from .finding import order_of
+from .limits import may_hand_in
 from .wizard import page_context
 
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.heic,.heif,.pdf,image/*,application/pdf"
@@ -127,6 +128,8 @@ def _page_of(order: Order) -> str:
 
 def _take_in(request: CustomerRequest, order: Order, kind: str, upload: Any) -> str:
     """Keep an upload. Returns why not, in the reader's language; empty if it was kept."""
+    if not may_hand_in(request):
+        return _("Too many uploads. Wait a few minutes and choose the file again.")
     try:
         attach(order, kind, upload.read(), upload.name or "", request.user, client_ip(request))
     except Refused as refused:

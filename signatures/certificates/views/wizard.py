@@ -28,6 +28,7 @@ from ..flows.sweep import discard as throw_away
 from ..forms import FORMS, StepForm, begun_form
 from ..models import Order
 from .finding import editable_order, order_of
+from .limits import may_answer
 
 MOST_PLACES = 12
 
@@ -72,6 +73,8 @@ def step(request: CustomerRequest, pk: Any, name: str) -> HttpResponse:
     order = _order_with(request, pk, name)
     if request.method != "POST":
         return _show(request, order, name, begun_form(order, name))
+    if not may_answer(request, order, name, _typed(request, name, order)):
+        return render(request, "429.html", status=429)
     if "later" in request.POST:
         draft.save_typed(order, name, _typed(request, name, order))
         messages.success(request, _("The draft is saved. Go on with it whenever you like."))
@@ -113,7 +116,10 @@ def _show(
 def check(request: CustomerRequest, pk: Any, name: str) -> HttpResponse:
     """What the checks say of a step while one types, and what is typed kept as it stands."""
     order = _order_with(request, pk, name)
-    draft.save_typed(order, name, _typed(request, name, order))
+    typed = _typed(request, name, order)
+    if not may_answer(request, order, name, typed):
+        return render(request, "429.html", status=429)
+    draft.save_typed(order, name, typed)
     form = FORMS[name](request.POST, order=order)
     form.is_valid()
     form.forget_what_is_unfinished()
