@@ -1,5 +1,7 @@
 """What staff must hear of an order."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from outbox.flows.alarm import alarm
@@ -48,10 +50,30 @@ def form_missing(order: Order, problem: str) -> None:
     )
 
 
-def papers_refused(order: Order, problem: str) -> None:
+def papers_wait(order: Order, problem: str) -> None:
+    """Approved papers could not be handed over for long, while the days for identification run out."""
+    alarm(
+        key=f"papers-wait:{order.pk}:{order.state_since}",
+        subject=_("Approved papers cannot be handed over"),
+        text=_("The papers of order %(id)s could not be handed to the provider for a long time: %(problem)s")
+        % {"id": order.pk, "problem": problem},
+    )
+
+
+def is_quiet(order: Order, days: int) -> None:
+    """It is the turn of the maker, or of staff, and nothing has moved for long."""
+    alarm(
+        key=f"order-quiet:{order.pk}:{order.state}:{order.state_since}:{days}",
+        subject=_("An order does not move"),
+        text=_("Order %(id)s has been in the state “%(state)s” for %(days)s days. Ask what it waits for.")
+        % {"id": order.pk, "state": order.get_state_display(), "days": days},
+    )
+
+
+def papers_refused(order: Order, problem: str, sent_at: datetime | None) -> None:
     """The provider refused papers that we had approved: the order is back in the queue."""
     alarm(
-        key=f"papers-refused:{order.pk}:{order.papers_due_at}",
+        key=f"papers-refused:{order.pk}:{sent_at}",
         subject=_("The provider refused approved papers"),
         text=_("The papers of order %(id)s are back in the queue. The provider says: %(problem)s")
         % {"id": order.pk, "problem": problem},
