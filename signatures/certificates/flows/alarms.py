@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outbox.flows.alarm import alarm
@@ -10,9 +11,9 @@ from ..models import Certificate, Order
 
 
 def unknown_state(order: Order, word: str) -> None:
-    """The provider used a word for the state that we don't know."""
+    """The provider used a word for the state that we don't know: told once a day, however many orders say it."""
     alarm(
-        key=f"unknown-order-state:{word}",
+        key=f"unknown-order-state:{word}:{timezone.localdate()}",
         subject=_("An unknown state of an order at the provider"),
         text=_("The provider says “%(word)s” of order %(id)s. Its state here stays as it was.")
         % {"word": word, "id": order.pk},
@@ -20,9 +21,9 @@ def unknown_state(order: Order, word: str) -> None:
 
 
 def cannot_be_followed(order: Order, problem: str) -> None:
-    """The provider has not answered about an order for a long time."""
+    """The provider has not answered about an order for a long time: told once each time."""
     alarm(
-        key=f"order-not-followed:{order.pk}",
+        key=f"order-not-followed:{order.pk}:{order.checked_at}",
         subject=_("An order cannot be followed"),
         text=_("Order %(id)s could not be checked at the provider for a long time: %(problem)s")
         % {"id": order.pk, "problem": problem},

@@ -56,6 +56,7 @@ def has_moved(order: Order, told: ProviderOrder) -> bool:
         or any(value != getattr(order, name) for name, value in _numbers(told).items())
         or bool(state_of(order, told))
         or bool(seal_secrets.new_among(order, told.secrets.filled()))
+        or (order.state in Order.FULFILLED and bool(certify.wrongly_guessed(order, told)))
     )
 
 

@@ -1,7 +1,8 @@
 """Whatever happens to an order, somebody acts on it or hears of it."""
 
 import os
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,14 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Purchase
+from billing.provider import provider
 from documents.models import StoredFile
 from outbox.models import Mail
 from signatures.certificates import tasks
-from signatures.certificates.flows import review
+from signatures.certificates.flows import progress, review
 from signatures.certificates.flows.attach import files_of
 from signatures.certificates.flows.renewable import why_not_this
 from signatures.certificates.models import Certificate, Order, OrderFile
 from signatures.envelopes import tasks as shared
+from signatures.following.wave import FAILURES_ALARM_AT
 
 from . import steps
 from .factories import CertificateFactory, OrderFactory
@@ -210,3 +213,53 @@ def test_the_days_of_an_order_whose_answer_was_lost_count_from_its_purchase(sand
         steps.beat()
     order.refresh_from_db()
     assert abs(order.identification_until - bought_at - timedelta(days=90)) < timedelta(minutes=1)
+
+
+def test_an_expiry_that_the_provider_names_later_takes_the_place_of_our_guess(sandbox):
+    order = steps.ordered("LETTORE")
+    sandbox.move_order(order.provider_reference, "evasa")
+    told = provider().qualified.order(order.provider_reference)
+    order = OrderFactory(identifying=True)
+    known = replace(told, reference=order.provider_reference, callback_key="", tracking="")
+    silent = replace(known, expires_at=None)
+    progress.apply(order.pk, silent, timezone.now())
+    guessed = Certificate.objects.get()
+    named = replace(known, expires_at=datetime(2029, 2, 28, 23, 30, tzinfo=UTC))
+
+    order = Order.objects.get(pk=order.pk)
+    assert not progress.has_moved(order, silent)
+    assert progress.has_moved(order, named)
+    progress.apply(order.pk, named, timezone.now())
+    assert not progress.has_moved(Order.objects.get(pk=order.pk), named)
+    certificate = Certificate.objects.get(pk=guessed.pk)
+    # In Rome it is the day after.
+    assert certificate.expires_on == date(2029, 3, 1) != guessed.expires_on
+
+    Certificate.objects.update(renewal=Certificate.Renewal.WITH_HOLDER)
+    assert not progress.has_moved(Order.objects.get(pk=order.pk), known)
+
+
+# What was told before
+
+
+def test_a_word_that_nobody_knows_is_told_again_another_day(sandbox):
+    for days in (0, 0, 40):
+        order = steps.ordered("LETTORE")
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            sandbox.move_order(order.provider_reference, "in_attesa_della_luna")
+            steps.beat()
+        assert now_is(order) == State.SUBMITTED
+        assert told_staff() == (2 if days else 1)
+
+
+def test_a_second_time_that_an_order_cannot_be_followed_is_told_too(sandbox):
+    order = steps.ordered("LETTORE")
+    for times in (1, 2):
+        sandbox.fault("error_500_before", path="richiesta", method="GET", times=0)
+        Order.objects.filter(pk=order.pk).update(check_failures=FAILURES_ALARM_AT - 1)
+        steps.all_due()
+        tasks.follow_due()
+        assert told_staff() == times
+        sandbox.no_faults()
+        steps.all_due()
+        tasks.follow_due()
