@@ -42,8 +42,11 @@ def scratch_database(server: str) -> Iterator[None]:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def fill(rows: int, customers: int) -> None:
-    """So many usage rows of one month, of so many customers, at four prices and of two products."""
+def fill(rows: int, customers: int, prepaying: int = 0) -> None:
+    """So many usage rows of one month, of so many customers, at four prices and of two products.
+
+    The first ``prepaying`` of the customers pay from their wallets, all others by invoice.
+    """
     from django.db import connection
 
     from billing.models import Price, Purchase, Usage
@@ -76,12 +79,12 @@ def fill(rows: int, customers: int) -> None:
     )
     price = Price(side="sell", product="simple_signature", amount="0.0065", source="Benchmark")
     price.save()
-    _insert(connection, Usage, rows, customers, price)
+    _insert(connection, Usage, rows, customers, prepaying, price)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _insert(connection: Any, usage: Any, rows: int, customers: int, price: Any) -> None:
+def _insert(connection: Any, usage: Any, rows: int, customers: int, prepaying: int, price: Any) -> None:
     known = {
         "id": "md5('usage' || n)::uuid",
         "organisation_id": "b.organisation",
@@ -95,6 +98,7 @@ def _insert(connection: Any, usage: Any, rows: int, customers: int, price: Any) 
         "person": "'Maria Luisa Bianchi ' || n",
         "quantity": "1",
         "tariff": "'single'",
+        "funding": "CASE WHEN b.number < %(prepaying)s THEN 'wallet' ELSE 'postpaid' END",
         "unit_price": "(ARRAY[0.95, 0.0065, 0.335, 19.9])[1 + n / %(customers)s %% 4]",
         "unit_cost": "0.14",
         "vat_rate": "22",
@@ -103,6 +107,7 @@ def _insert(connection: Any, usage: Any, rows: int, customers: int, price: Any) 
     }
     fields: dict[str, Any] = {
         "customers": customers,
+        "prepaying": prepaying,
         "begins": MONTH_BEGINS,
         "days": DAYS,
         "price": price.pk,

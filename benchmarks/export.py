@@ -2,16 +2,16 @@
 
 Fills a scratch database on PostgreSQL with one customer's usage. COPY sends the same columns of the same rows in the
 same order, as they are; our export writes them as its columns are documented. Both are read to the end and thrown
-away. They take turns; the ratio is that of the medians. Memory: how much this process grows from an export of a
-tenth of the rows to one of all of them.
+away. They take turns; the ratio is that of the medians. Memory: how much higher the peak of this process is during an
+export of all rows than during one of a tenth of them; the peak is forgotten before each.
 """
 
 import argparse
 import json
-import resource
 import statistics
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from ._usage import DAYS, MONTH_BEGINS, SERVER, fill, scratch_database
@@ -20,7 +20,7 @@ GOAL = 3.0
 COPY = """
     COPY (
         SELECT usage.occurred_at, customer.name, usage.subject, usage.person, usage.product, usage.unit_price,
-               usage.quantity * usage.unit_price, usage.vat_rate
+               usage.quantity * usage.unit_price, usage.vat_rate, usage.funding
         FROM billing_usage usage JOIN customers_organisation customer ON customer.id = usage.organisation_id
         WHERE usage.organisation_id = %s AND usage.occurred_at >= %s AND usage.occurred_at < %s
         ORDER BY usage.occurred_at, usage.id
@@ -48,19 +48,34 @@ def measure(rows: int, rounds: int) -> dict[str, Any]:
     first = MONTH_BEGINS.date()
     month = Period(first, first + timedelta(days=DAYS))
     tenth = Period(first, first + timedelta(days=DAYS // 10 - 1))
-    export(tenth, None), copy(month, rows)
-    small = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    bare, ours = [], []
+    export(tenth, None), copy(month, rows)  # warm caches
+    forget_peak()
+    export(tenth, None)
+    small = peak_kb()
+    bare, ours, peaks = [], [], []
     for _ in range(rounds):
         bare.append(copy(month, rows))
+        forget_peak()
         ours.append(export(month, rows))
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - small
+        peaks.append(peak_kb())
+    grown = max(peaks) - small
     return {
         "copy_seconds": [round(one, 3) for one in bare],
         "export_seconds": [round(one, 3) for one in ours],
         "grown_mb": round(grown / 1024, 1),
         "ratio": round(statistics.median(ours) / statistics.median(bare), 2),
     }
+
+
+def forget_peak() -> None:
+    """Let the peak of this process begin at what it holds now: migrations and filling have held more (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_kb() -> int:
+    """The most memory that this process has held since."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0])
 
 
 def copy(period: Any, rows: int) -> float:
@@ -106,7 +121,7 @@ def report(figures: dict[str, Any]) -> None:
     for bare, ours in zip(figures["copy_seconds"], figures["export_seconds"], strict=True):
         print(f"  {bare:>14.3f}{ours:>14.3f}{ours / bare:>8.2f}")
     print(f"  ratio of medians {figures['ratio']:.2f} (goal: at most {GOAL:g})")
-    print(f"  memory grew by {figures['grown_mb']} MB from a tenth of the rows to all of them")
+    print(f"  the peak of memory grew by {figures['grown_mb']} MB from a tenth of the rows to all of them")
     print(json.dumps({"name": "export", "ratio": figures["ratio"], "goal": GOAL, "figures": figures}))
 
 

@@ -23,7 +23,7 @@ from .exports.dialects import DIALECTS
 from .exports.usage import STAFF_COLUMNS
 from .margin_admin import MarginPages
 from .models import Price, ProviderCall, Usage, VatRate
-from .product_admin import NamedProduct, ProductFilter
+from .product_admin import NamedProduct, ProductFilter, amount_column
 from .products import choices
 from .usage_report import totals_of, usage_lines
 from .views import csv_response, period_of
@@ -32,7 +32,7 @@ from .views import csv_response, period_of
 class PriceForm(forms.ModelForm):
     """A new price, for a product that somebody sells."""
 
-    product = forms.ChoiceField(label=_("product"), choices=choices)
+    product = forms.ChoiceField(label=_("Product"), choices=choices)
 
     class Meta:
         model = Price
@@ -48,7 +48,7 @@ class PriceAdmin(NamedProduct, AddOnlyAdmin):
         "tariff",
         "organisation",
         "group",
-        "amount",
+        amount_column("amount", _("amount without VAT, EUR")),
         "valid_from",
         "source",
     ]
@@ -68,8 +68,8 @@ class UsageAdmin(NamedProduct, FactAdmin, MarginPages, CorrectionPages):
     """Every billed signer, with an export of a period for the reseller's own accountant."""
 
     list_display = [
-        "occurred_at", "organisation", "subject", "person", "product_name", "quantity", "unit_price",
-        "unit_cost", "tariff", "funding",
+        "occurred_at", "organisation", "subject", "person", "product_name", "quantity",
+        amount_column("unit_price", _("unit price")), amount_column("unit_cost", _("unit cost")), "tariff", "funding",
     ]  # fmt: skip
     list_filter = [ProductFilter, "tariff", "funding", MonthFilter.of("occurred_at")]
     list_select_related = ["organisation"]
@@ -100,7 +100,7 @@ class UsageAdmin(NamedProduct, FactAdmin, MarginPages, CorrectionPages):
             "title": _("Export usage"),
             "form": form,
             "period": period,
-            "totals": totals_of(lines),
+            "totals": totals_of(lines, period.last),
         }
         return TemplateResponse(request, "admin/billing/usage/export.html", context)
 

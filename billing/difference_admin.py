@@ -1,12 +1,12 @@
 """Differences with the provider for staff: what they are, how old, whose, and closed for which reason."""
 
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import (
     Http404,
     HttpRequest,
@@ -29,10 +29,19 @@ from facts.admin import FactAdmin, FactInline, MonthFilter
 from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.differences import differences_export
-from .exports.usage import shortest
-from .flows.differences import assign, close, reopen
-from .models import Cause, DailyCount, Difference, DifferenceStep, Explanation, ProviderLine, Reconciliation
+from .flows.differences import assign, close, like_lines_since, reopen
+from .models import (
+    Cause,
+    DailyCount,
+    Difference,
+    DifferenceStep,
+    Explanation,
+    Interchangeable,
+    ProviderLine,
+    Reconciliation,
+)
 from .models.reconciliation import DifferenceQuerySet
+from .product_admin import figure
 
 # Nobody reads more than this on a screen, and a CSV of more is a sign of one cause.
 MOST_EXPORTED = 200_000
@@ -44,7 +53,7 @@ class SettleForm(forms.Form):
     TAKE, ASSIGN, CLOSE, REOPEN = "take", "assign", "close", "reopen"
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     owner = forms.ModelChoiceField(
-        label=_("Owner"),
+        label=_("Person in charge"),
         queryset=User.objects.none(),
         required=False,
         help_text=_("Somebody among staff; only to give it to somebody."),
@@ -136,11 +145,12 @@ class DifferenceAdmin(FactAdmin):
     search_help_text = _("The whole reference of a line, or of a purchase")
     fields = [
         "kind", "state", "occurred_at", "age", "found_at", "amount_short", "expected_short", "actual_short", "line",
-        "purchase", "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "owner", "closed_at",
-        "reason_told",
+        "purchase", "reading", "daily_count", "all_causes", "is_ambiguous", "all_candidates", "later_lines", "owner",
+        "closed_at", "reason_told",
     ]  # fmt: skip
     readonly_fields = [
-        "age", "amount_short", "expected_short", "actual_short", "all_causes", "all_candidates", "reason_told",
+        "age", "amount_short", "expected_short", "actual_short", "all_causes", "all_candidates", "later_lines",
+        "reason_told",
     ]  # fmt: skip
     inlines = [StepInline]
     change_list_template = "admin/billing/difference/change_list.html"
@@ -161,15 +171,15 @@ class DifferenceAdmin(FactAdmin):
 
     @admin.display(description=_("amount, EUR"), ordering="amount")
     def amount_short(self, row: Difference) -> str:
-        return _short(row.amount)
+        return figure(row.amount)
 
     @admin.display(description=_("expected"))
     def expected_short(self, row: Difference) -> str:
-        return _short(row.expected)
+        return figure(row.expected)
 
     @admin.display(description=_("found"))
     def actual_short(self, row: Difference) -> str:
-        return _short(row.actual)
+        return figure(row.actual)
 
     @admin.display(description=_("likely cause"))
     def likely(self, row: Difference) -> str:
@@ -183,10 +193,20 @@ class DifferenceAdmin(FactAdmin):
     def all_candidates(self, row: Difference) -> SafeString:
         return format_html_join(mark_safe("<br>"), "{}", ((_candidate(one),) for one in row.candidates))
 
+    @admin.display(description=_("may have come late"))
+    def later_lines(self, row: Difference) -> str:
+        return _later_lines(row)
+
     @admin.display(description=_("reason"))
     def reason_told(self, row: Difference) -> str:
         # What closed it by itself is a text of ours, which has translations.
         return gettext(row.reason) if row.reason else ""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and beside it how much the last comparison could not tell apart."""
+        return super().changelist_view(request, {**(extra_context or {}), "alike": _alike()})
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
         """The differences of a state as CSV: ``state`` (open, closed, all) and ``form`` (it, plain)."""
@@ -222,6 +242,7 @@ class DifferenceAdmin(FactAdmin):
             "difference": row,
             "causes": [_label(code) for code in row.causes],
             "candidates": [_candidate(one) for one in row.candidates],
+            "later_lines": _later_lines(row),
             "steps": row.steps.all(),
             "form": form,
         }
@@ -237,12 +258,33 @@ def _carry_out(row: Difference, form: SettleForm, user: Any) -> bool:
     return assign(row, user if decision == SettleForm.TAKE else form.cleaned_data["owner"], user)
 
 
-def _short(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{shortest(amount):f}"
-
-
 def _label(code: str) -> str:
     return str(Cause(code).label) if code in Cause.values else code
+
+
+def _later_lines(row: Difference) -> str:
+    """That a later line may be the one of a missing purchase, come late."""
+    number = like_lines_since(row)
+    return (
+        ngettext(
+            "%(number)s later charge of this amount explains another purchase. If it is the one of this purchase, come "
+            "late, then the other purchase is the one that is missing.",
+            "%(number)s later charges of this amount explain other purchases. If one of them is the one of this "
+            "purchase, come late, then another purchase is the one that is missing.",
+            number,
+        )
+        % {"number": number}
+        if number
+        else ""
+    )
+
+
+def _alike() -> dict[str, int] | None:
+    """How many groups the last comparison named, and how many purchases are in them; None when there are none."""
+    last = Reconciliation.objects.first()
+    alike = Interchangeable.objects.filter(run=last, purchases__gt=1)
+    found = alike.aggregate(groups=Count("pk"), purchases=Sum("purchases"))
+    return found if last is not None and found["groups"] else None
 
 
 def _candidate(one: dict[str, str]) -> SafeString:
@@ -272,6 +314,45 @@ class ExplanationAdmin(FactAdmin):
     list_display = ["purchase", "line", "requests", "choices", "run"]
     list_select_related = ["purchase", "line", "run"]
     search_fields = ["purchase__fact_key", "line__reference"]
+
+
+@admin.register(Interchangeable)
+class InterchangeableAdmin(FactAdmin):
+    """What is explained and might as well be explained otherwise, newest first: nothing is to be done about it."""
+
+    list_display = ["since", "until", "host", "amount_short", "purchases", "requests", "told", "run"]
+    list_filter = [MonthFilter.of("since")]
+    list_select_related = ["run"]
+
+    @admin.display(description=_("amount, EUR"), ordering="amount")
+    def amount_short(self, row: Interchangeable) -> str:
+        return figure(row.amount)
+
+    @admin.display(description=_("what cannot be told"))
+    def told(self, row: Interchangeable) -> str:
+        return " ".join(_not_told(row))
+
+
+def _not_told(row: Interchangeable) -> Iterator[str]:
+    if not row.call:
+        yield gettext(
+            "These charges and purchases fit each other in several ways: a charge too many and a missing one among "
+            "them would not show."
+        )
+        return
+    if row.purchases > 1:
+        yield gettext(
+            "A counter tells only a sum: requests taken too often for one of these purchases, and not for another, "
+            "would not show."
+        )
+    if row.lapsed is None:
+        yield gettext("How many requests were taken in all is not told.")
+    elif row.lapsed:
+        yield ngettext(
+            "%(number)s request more may have lapsed, or have been taken.",
+            "%(number)s requests more may have lapsed, or have been taken.",
+            row.lapsed,
+        ) % {"number": row.lapsed}
 
 
 @admin.register(DailyCount)

@@ -62,7 +62,7 @@ class PlanStartForm(forms.ModelForm):
     """Put a customer on a plan, as they have asked."""
 
     at_once = forms.BooleanField(
-        label=_("at once"),
+        label=_("At once"),
         required=False,
         help_text=_("A larger plan may begin today; otherwise it begins when the running period ends."),
     )

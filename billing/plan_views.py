@@ -126,7 +126,12 @@ def _change(request: CustomerRequest, new: Plan | None) -> HttpResponse:
             return _preview(request, new, at_once, has_changed=True)
         except (change_plan.NotPossible, NoCredit):
             return _preview(request, new, at_once)
-        messages.success(request, _("Done.") if done.at_once else _("Noted: it begins when the period ends."))
+        if new is None:
+            messages.success(request, _("Noted: your plan ends with its period."))
+        else:
+            messages.success(
+                request, _("Done.") if done.at_once else _("Noted: it begins when the period ends.")
+            )
         return redirect("plan:plan")
     return _preview(request, new, at_once)
 

@@ -1,13 +1,35 @@
 """How staff's pages name products, which rows hold by key."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from .exports.usage import shortest
 from .products import choices, label_of
+
+Column = Callable[[Any], str]
+
+
+def figure(amount: Decimal | None) -> str:
+    """An amount with two decimals, and as many more as it really has, as the reader writes it."""
+    return "" if amount is None else number_format(shortest(amount))
+
+
+def amount_column(field: str, heading: Any) -> Column:
+    """A column of a list with an amount that is stored to more decimals than it has."""
+
+    @admin.display(description=heading, ordering=field, empty_value="–")
+    def column(row: Any) -> str:
+        return figure(getattr(row, field))
+
+    column.__name__ = field
+    return column
 
 
 class ProductFilter(admin.SimpleListFilter):

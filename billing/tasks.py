@@ -12,7 +12,7 @@ from upstream import ProviderError
 from .flows import close_month as closing
 from .flows import file_invoice as filing
 from .flows import issue_invoice as issuing
-from .flows import recount, remind_debtors
+from .flows import recount, remind_debtors, watch_sdi
 from .flows.reconcile import run
 from .periods import Period
 
@@ -56,6 +56,12 @@ def remind_debtors_due() -> None:
 def prove_invoices() -> None:
     """Count every statement and series again."""
     recount.prove()
+
+
+@shared_task
+def watch_transmissions() -> None:
+    """Tell staff of files that nobody answered, and of rejections that nobody mended."""
+    watch_sdi.watch()
 
 
 @shared_task

@@ -1,24 +1,37 @@
 """What was used in a period: the lines, and the totals that they add up to. Screen and exports both ask here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils import timezone
 
-from .models import Usage
+from customers.models import Organisation
+
+from .flows.vat_on_top import rate_invoiced
+from .models import TaxRule, Usage
 from .models.usage import UsageQuerySet
 from .money import to_cents
 from .periods import Period
 
+# What pieces are counted by before anything is rounded.
+ALIKE = ("organisation", "product", "unit_price", "vat_rate")
+
 
 @dataclass(frozen=True)
 class Totals:
-    """Signers and money of a period. Net is rounded once per product and unit price, VAT once per rate."""
+    """Signers and money of a period. Net is rounded once per product and unit price, VAT once per rate.
+
+    ``untaxed`` is what of the net no VAT will be invoiced on, although its lines bear a rate.
+    """
 
     quantity: int
     net: Decimal
     vat: Decimal
+    untaxed: Decimal
 
     @property
     def gross(self) -> Decimal:
@@ -33,23 +46,31 @@ def usage_lines(period: Period, organisation: Any = None) -> UsageQuerySet:
     )
 
 
-def totals_of(lines: UsageQuerySet) -> Totals:
-    """What the lines add up to.
+def totals_of(lines: UsageQuerySet, on: date | None = None) -> Totals:
+    """What the lines add up to, with the VAT of an invoice by the tax rules of a day (today's)."""
+    groups = lines.order_by().values_list(*ALIKE).annotate(quantity_sum=Sum("quantity"))
+    return added_up(groups, on or timezone.localdate())
 
-    Aggregated before rounding: 1,000 signers at 0.0065 are 6.50, not 1,000 times 0.01.
+
+def added_up(groups: Iterable[tuple[Any, ...]], on: date) -> Totals:
+    """The totals of pieces that were counted by ``ALIKE``.
+
+    Aggregated before rounding: 1,000 signers at 0.0065 are 6.50, not 1,000 times 0.01. VAT is what the invoice will
+    bear by the tax rules of a day: the rate that is frozen on each line, or none where the customer owes none.
     """
-    groups = (
-        lines.order_by()
-        .values("organisation", "product", "unit_price", "vat_rate")
-        .annotate(quantity_sum=Sum("quantity"))
-    )
     quantity, net = 0, Decimal(0)
-    net_by_rate: dict[tuple[Any, Decimal], Decimal] = {}
-    for group in groups:
-        quantity += group["quantity_sum"]
-        line = to_cents(group["quantity_sum"] * group["unit_price"])
+    nets: dict[Any, dict[Decimal, Decimal]] = {}
+    for owner, _product, price, rate, count in groups:
+        quantity += count
+        line = to_cents(count * price)
         net += line
-        key = (group["organisation"], group["vat_rate"])
-        net_by_rate[key] = net_by_rate.get(key, Decimal(0)) + line
-    vat = sum((to_cents(base * rate / 100) for (_, rate), base in net_by_rate.items()), Decimal(0))
-    return Totals(quantity, to_cents(net), to_cents(vat))
+        by_rate = nets.setdefault(owner, {})
+        by_rate[rate] = by_rate.get(rate, Decimal(0)) + line
+    rules = TaxRule.objects.in_force(on)
+    vat, untaxed = Decimal(0), Decimal(0)
+    for customer in Organisation.objects.in_bulk(nets).values():
+        for rate, base in nets[customer.pk].items():
+            due = rate_invoiced(customer, rate, rules)
+            vat += to_cents(base * due / 100)
+            untaxed += base if due != rate else 0
+    return Totals(quantity, to_cents(net), to_cents(vat), to_cents(untaxed))

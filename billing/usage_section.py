@@ -11,9 +11,8 @@ from django.db.models.functions import TruncMonth, TruncYear
 
 from .models import UsageDay
 from .models.usage_day import UsageDayQuerySet
-from .money import to_cents
 from .periods import Period
-from .usage_report import Totals
+from .usage_report import ALIKE, Totals, added_up
 
 STEPS = ("day", "month", "year")
 SPLITS = ("product", "funding")
@@ -30,22 +29,16 @@ def days_in(period: Period, organisation: Any = None) -> UsageDayQuerySet:
 
 
 def totals_in(period: Period, organisation: Any = None) -> Totals:
-    """What a period adds up to: the same to the cent as ``usage_report.totals_of`` its facts."""
+    """What a period adds up to: the same to the cent as ``usage_report.totals_of`` its facts on its last day."""
     groups = (
-        days_in(period, organisation)
-        .order_by()
-        .values_list("organisation", "product", "unit_price", "vat_rate")
-        .annotate(quantity_sum=Sum("quantity"))
+        days_in(period, organisation).order_by().values_list(*ALIKE).annotate(quantity_sum=Sum("quantity"))
     )
-    quantity, net = 0, Decimal(0)
-    net_by_rate: dict[tuple[Any, Decimal], Decimal] = {}
-    for owner, _product, price, rate, count in groups:
-        quantity += count
-        line = to_cents(count * price)
-        net += line
-        net_by_rate[owner, rate] = net_by_rate.get((owner, rate), Decimal(0)) + line
-    vat = sum((to_cents(base * rate / 100) for (_, rate), base in net_by_rate.items()), Decimal(0))
-    return Totals(quantity, to_cents(net), to_cents(vat))
+    return added_up(groups, period.last)
+
+
+def pieces_in(period: Period, organisation: Any) -> int:
+    """How many pieces were used in a period."""
+    return days_in(period, organisation).aggregate(sum=Sum("quantity"))["sum"] or 0
 
 
 def lines_in(period: Period, organisation: Any) -> int:

@@ -24,7 +24,17 @@ from .periods import Period
 from .products import labels
 from .usage_chart import boxes_of, tone_of
 from .usage_report import usage_lines
-from .usage_section import SPLITS, STEPS, Series, lines_in, period_before, series_of, step_for, totals_in
+from .usage_section import (
+    SPLITS,
+    STEPS,
+    Series,
+    lines_in,
+    period_before,
+    pieces_in,
+    series_of,
+    step_for,
+    totals_in,
+)
 from .views import LINES_A_PAGE, period_of, presets_of, query_of
 
 MOST_LINES = 10_000
@@ -94,7 +104,7 @@ def _summary(period: Period, organisation: Any, step: str) -> dict[str, Any]:
     """What the sentences say: how many of what, paid by what, when most, and compared with the days before."""
     by_product = series_of(period, organisation, step, "product")
     by_funding = series_of(period, organisation, step, "funding")
-    before = totals_in(period_before(period), organisation).quantity if period.first.year > 2000 else 0
+    before = pieces_in(period_before(period), organisation) if period.first.year > 2000 else 0
     busiest = by_product.busiest
     return {
         "by_product": by_product,

@@ -13,7 +13,13 @@ from facts.admin import AddOnlyAdmin, FactAdmin, MonthFilter
 from .flows.ledger import credit_of
 from .flows.top_up import book_transfer
 from .models import BankTransfer, CardPayment, Movement, Reservation
-from .product_admin import NamedProduct, ProductFilter
+from .product_admin import NamedProduct, ProductFilter, amount_column
+
+AMOUNTS = [
+    amount_column("amount", _("amount, EUR")),
+    amount_column("wallet_after", _("available after it, EUR")),
+    amount_column("held_after", _("held after it, EUR")),
+]
 
 
 class TransferForm(forms.ModelForm):
@@ -54,7 +60,7 @@ class BankTransferAdmin(AddOnlyAdmin):
 class MovementAdmin(FactAdmin):
     """The ledger, newest movement first. Nobody edits it."""
 
-    list_display = ["at", "organisation", "number", "kind", "amount", "wallet_after", "held_after", "note"]
+    list_display = ["at", "organisation", "number", "kind", *AMOUNTS, "note"]
     list_filter = ["kind", MonthFilter.of("at")]
     list_select_related = ["organisation"]
     search_fields = ["organisation__name__istartswith", "key"]

@@ -10,7 +10,6 @@ from .models import Movement
 from .models.ledger import MovementQuerySet
 from .periods import Period
 
-TOP_UPS = (Movement.Kind.TRANSFER, Movement.Kind.CARD)
 SPENT = (Movement.Kind.USE, Movement.Kind.FEE)
 
 
@@ -46,4 +45,6 @@ def wallet_totals(movements: MovementQuerySet) -> WalletTotals:
     def of(*kinds: str) -> Decimal:
         return sum((sums.get(kind, Decimal(0)) for kind in kinds), Decimal(0))
 
-    return WalletTotals(of(*TOP_UPS), of(*SPENT) - of(Movement.Kind.REFUND), of(Movement.Kind.RETURN))
+    return WalletTotals(
+        of(*Movement.TOP_UPS), of(*SPENT) - of(Movement.Kind.REFUND), of(Movement.Kind.RETURN)
+    )

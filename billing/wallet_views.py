@@ -1,4 +1,4 @@
-"""The customer's wallet: credit and movements, on the screen and as CSV."""
+"""The customer's wallet: credit and movements, on the screen and as CSV, and receipts of top-ups."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +6,8 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -19,8 +20,11 @@ from .downloads import csv_download
 from .exports.dialects import DIALECTS
 from .exports.wallet import wallet_export
 from .flows.ledger import credit_of
+from .flows.parties import transfers_go_to
 from .flows.pay_by_card import begin, take_in
+from .flows.receipt import receipt_of
 from .forms import CardForm
+from .models import Movement
 from .views import LINES_A_PAGE, period_of, presets_of, query_of
 from .wallet_report import movements_of, wallet_totals
 
@@ -52,6 +56,7 @@ def _show(request: CustomerRequest, card_form: CardForm) -> HttpResponse:
             "page": page,
             "credit": credit_of(request.organisation),
             "totals": wallet_totals(movements),
+            "payee": transfers_go_to(timezone.localdate()),
             "card_form": card_form if card_processor.is_on() else None,
             "is_card_paid": request.GET.get("card") == "paid",
         },
@@ -76,6 +81,15 @@ def pay_by_card(request: CustomerRequest) -> HttpResponse:
     except card_processor.CardsUnavailable:
         form.add_error("amount", _("The card processor cannot be reached just now. Nothing was paid."))
         return _show(request, form)
+
+
+@require_safe
+@for_members(able_to="can_view_usage")
+def receipt(request: CustomerRequest, pk: int) -> HttpResponse:
+    """The receipt of a top-up, as it was mailed, to be printed."""
+    top_ups = Movement.objects.for_organisation(request.organisation).filter(kind__in=Movement.TOP_UPS)
+    movement = get_object_or_404(top_ups.select_related("organisation"), pk=pk)
+    return render(request, "billing/receipt.html", {"receipt": receipt_of(movement)})
 
 
 @csrf_exempt

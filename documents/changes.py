@@ -1,6 +1,7 @@
 """What was done to a PDF of ours before somebody signed it: an empty field filled in, or something else?
 
 A signature says that nobody has changed the file since. What was put on top of ours before, it vouches for as well.
+pyHanko compares revisions too, but from a first signature on: it expects the older one to have a form already.
 """
 
 import io

@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -90,6 +91,13 @@ class FactAdmin(SearchByField, admin.ModelAdmin):
         filters = [getattr(item, "parameter_name", item) for item in self.get_list_filter(request)]
         offered = {*filters, self.date_hierarchy, self.opts.pk.name, "pk"}
         return lookup.split("__")[0] in offered and super().lookup_allowed(lookup, value, request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Headed by what is listed: Django's own sentence takes every noun for a masculine one in Italian."""
+        heading = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, {**heading, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 
 from billing.flows.file_invoice import file_invoice
 from billing.flows.issue_invoice import issue
-from billing.models import Seller
+from billing.flows.top_up import record_transfer
+from billing.models import Movement, Seller
 from billing.tests.factories import PlanFactory
 from billing.tests.invoice_factories import SellerFactory, draft_of, use
 from customers.flows.invite import VALID
@@ -145,6 +147,7 @@ MEMBERS: dict[str, Page] = {
     "wallet:wallet": Page(PAYING),
     "wallet:card": Page(PAYING, "post"),
     "wallet:export": Page(PAYING),
+    "wallet:receipt": Page(PAYING),
 }
 # The year of the invoice that ``_invoice`` makes, whatever the day of the tests.
 INVOICED = {"first": "2026-01-01", "last": "2026-12-31"}
@@ -198,6 +201,8 @@ def address_in(name: str, organisation: Any) -> str:
         invoice = _invoice(organisation, has_files=name in {"invoices:pdf", "invoices:xml_zip"})
         if "pk" in parameters:
             kwargs = {"pk": invoice.statement_id if name == "invoices:statement" else invoice.pk}
+    elif name == "wallet:receipt":
+        kwargs = {"pk": _top_up(organisation).pk}
     elif name == "plan:change":
         kwargs = {"pk": PlanFactory(organisation=organisation).pk}
     elif name in {"customers:change_member", "customers:remove_member"}:
@@ -236,6 +241,12 @@ def _invitation(organisation: Any) -> Invitation:
         token_digest=digest_of(new_token()),
         expires_at=timezone.now() + VALID,
     )
+
+
+def _top_up(organisation: Any) -> Movement:
+    """A top-up of this organisation's wallet."""
+    record_transfer(organisation, Decimal("50.00"), date(2026, 11, 2), CANARY, "test")
+    return Movement.objects.for_organisation(organisation).get()
 
 
 def _invoice(organisation: Any, *, has_files: bool) -> Any:

@@ -1,6 +1,8 @@
 """Odd values in every parameter and field of every page of ours, as an owner: none makes a fault of ours."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.models import Plan
+from billing.flows.top_up import record_transfer
+from billing.models import Movement, Plan
 from billing.tests.factories import PlanFactory
 from customers.models import Membership
 from customers.tests.factories import member_client
@@ -133,7 +136,17 @@ def _object_of(name: str, membership: Membership, envelope: Envelope) -> Any:
         return Certificate.objects.filter(**ours).first() or CertificateFactory(**ours)
     if name.startswith("plan:"):
         return Plan.objects.filter(organisation=None).first() or PlanFactory()
+    if name == "wallet:receipt":
+        return _top_up(membership)
     return envelope
+
+
+def _top_up(membership: Membership) -> Movement:
+    """A top-up of the member's own house."""
+    movements = Movement.objects.for_organisation(membership.organisation)
+    if not movements.exists():
+        record_transfer(membership.organisation, Decimal("50.00"), date(2026, 11, 2), "CRO 77", "test")
+    return movements.latest("number")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -30,6 +30,7 @@ from billing.models import (
     DailyCount,
     Difference,
     Explanation,
+    Interchangeable,
     NumberSeries,
     Plan,
     Price,
@@ -294,6 +295,9 @@ ROWS: dict[str, Maker] = {
     ).save(),
     "billing.Difference": difference,
     "billing.Explanation": lambda n, _: explanation(n),
+    "billing.Interchangeable": lambda n, _: Interchangeable(
+        run=reconciliation(n), host="x", since=timezone.now(), until=timezone.now(), purchases=2
+    ).save(),
     "billing.ProviderLine": lambda n, _: explanation(n),
     "billing.Reconciliation": lambda n, _: reconciliation(n),
     "auth.Group": lambda n, _: Group.objects.create(name=f"Group {n}"),

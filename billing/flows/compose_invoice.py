@@ -21,6 +21,7 @@ from ..models.tax_rules import RuleMissing
 from ..products import label_of
 from .credit_lines import Credited, credited_lines, credited_summaries, months_credited
 from .parties import buyer_party, contract_of, language_of, seller_party
+from .terms import lateness
 from .vat_treatment import VatTreatment, proof_faults, vat_treatment
 
 STAMP = "stamp"
@@ -167,7 +168,7 @@ def _composed(
     return Composition(
         document=document,
         faults=[*faults, *fattura.faults_of(document, timezone.localdate())],
-        warnings=[*warnings, *_late(draft, on)],
+        warnings=[*warnings, *lateness(draft, on)],
         seller=seller,
         due_on=due_on,
         language=language_of(draft.organisation),
@@ -268,14 +269,6 @@ def _own_faults(draft: InvoiceDraft, document: Document, on: date) -> list[Fault
     if document.kind == InvoiceKind.CREDIT_NOTE and not draft.statement and not draft.reason.strip():
         faults.append(Fault("", "reason", "missing"))
     return faults
-
-
-def _late(draft: InvoiceDraft, on: date) -> list[Fault]:
-    """A deferred invoice belongs before the 15th of the next month (DPR 633/72 art. 21, 4, a)."""
-    if draft.kind != InvoiceKind.DEFERRED or not draft.statement:
-        return []
-    latest = draft.statement.dated_on + timedelta(days=15)
-    return [Fault("", "issued_on", "deferred_late", latest.isoformat())] if on > latest else []
 
 
 def _allocate(invoices: list[Invoice], amount: Decimal) -> list[tuple[Invoice, Decimal]]:

@@ -1,13 +1,33 @@
 """What staff do about a difference: give it an owner, and close it with a reason."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from customers.models import User
 
-from ..models import Difference, DifferenceStep
+from ..models import Difference, DifferenceStep, Explanation
+from .reconcile.calls import HOSTS, call_of
+from .reconcile.load import window
 
 State, What = Difference.State, DifferenceStep.What
+# Nobody reads more than that there are so many.
+MOST_COUNTED = 1_000
+
+
+def like_lines_since(difference: Difference) -> int:
+    """How many lines explain other purchases, and may be the late ones of a purchase that is listed as missing."""
+    purchase = difference.purchase
+    if difference.kind != Difference.Kind.MISSING or purchase is None or difference.expected is None:
+        return 0
+    _start, end = window(purchase)
+    later = Explanation.objects.filter(
+        line__host=HOSTS[call_of(purchase)],
+        line__amount=-difference.expected,
+        line__at__gt=end,
+        line__at__lte=end + settings.RECONCILIATION_LATE_WITHIN,
+    )
+    return later.order_by()[:MOST_COUNTED].count()
 
 
 def assign(difference: Difference, owner: User | None, who: User) -> bool:

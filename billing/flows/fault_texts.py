@@ -69,6 +69,7 @@ def sentences() -> dict[str, str]:
         "before_month_end": _("lies before the end of the month that is invoiced (%s)."),
         "before_last_number": _("lies before the last one that this series has numbered (%s)."),
         "deferred_late": _("a deferred invoice of this month should have been issued by %s."),
+        "sent_late": _("an invoice of this day should have been sent by %s."),
         "nothing_to_invoice": _("there is nothing to invoice: %s."),
         "too_much_credited": _("more pieces are credited than are left: %s."),
         "credited_not_issued": _("the invoice of %s is not issued yet: issue it first."),

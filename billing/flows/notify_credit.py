@@ -20,8 +20,8 @@ def tell_of_low_credit(organisation: Organisation, before: Decimal, after: Decim
     return True
 
 
-def mail_payers(organisation: Organisation, template: str, fact: str, **context: Any) -> None:
-    """A mail to each owner and accountant, in their language, leading to the wallet; once per ``fact``."""
+def mail_payers(organisation: Organisation, template: str, fact: str, page: str = "", **context: Any) -> None:
+    """A mail to each owner and accountant, in their language, leading to the wallet or ``page``; once per ``fact``."""
     roles = [Membership.Role.OWNER, Membership.Role.ACCOUNTANT]
     members = Membership.objects.for_organisation(organisation).filter(role__in=roles, user__is_active=True)
     enter = reverse("customers:enter", args=[organisation.pk])
@@ -32,7 +32,7 @@ def mail_payers(organisation: Organisation, template: str, fact: str, **context:
             language=member.user.language or settings.LANGUAGE_CODE,
             context={
                 "organisation": organisation,
-                "address": f"{settings.PORTAL_URL}{enter}?next={reverse('wallet:wallet')}",
+                "address": f"{settings.PORTAL_URL}{enter}?next={page or reverse('wallet:wallet')}",
                 **context,
             },
             fact_key=f"{template}:{fact}:{member.user_id}",

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from customers.identifiers import compact
@@ -11,6 +12,7 @@ from customers.models import Membership, Organisation
 from .. import fattura
 from ..fattura.document import ABROAD, NO_RECIPIENT_CODE, NO_VAT_CODE, PRIVATE_PERSON
 from ..models import Invoice, Seller
+from ..models.seller import SellerMissing
 
 
 def seller_party(seller: Seller) -> fattura.Seller:
@@ -77,8 +79,22 @@ def contract_of(organisation: Organisation) -> fattura.Contract | None:
 
 
 def iban_of(invoice: Invoice) -> str:
-    """Where an invoice is paid to, in groups of four: as the seller's row of its day says."""
-    return " ".join(textwrap.wrap(Seller.objects.on(invoice.issued_on).iban, 4))
+    """Where an invoice is paid to: as the seller's row of its day says."""
+    return in_fours(Seller.objects.on(invoice.issued_on).iban)
+
+
+def in_fours(iban: str) -> str:
+    """An IBAN as people read it, in groups of four."""
+    return " ".join(textwrap.wrap(iban, 4))
+
+
+def transfers_go_to(day: date) -> dict[str, str]:
+    """Whom a transfer of this day is to name, and the account; nothing while staff have not entered the seller."""
+    try:
+        seller = Seller.objects.on(day)
+    except SellerMissing:
+        return {}
+    return {"name": seller.name, "iban": in_fours(seller.iban)}
 
 
 def language_of(organisation: Organisation) -> str:

@@ -17,6 +17,7 @@ from outbox.flows.alarm import alarm
 from .. import card_processor
 from ..models import CardEvent, CardPayment, Movement
 from .ledger import open_ledger
+from .receipt import mail_receipt
 
 State = CardPayment.State
 PAID = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
@@ -81,7 +82,8 @@ def _settle(payment: CardPayment, kind: str, session: dict[str, Any]) -> bool:
         # Even after it has expired: money that came is credit.
         if not _move(payment, State.PAID, State.BEGUN, State.EXPIRED):
             return False
-        ledger.post(Movement.Kind.CARD, payment.amount, f"card:{payment.pk}", note=str(session["id"]))
+        reference = str(session["id"])
+        mail_receipt(ledger.post(Movement.Kind.CARD, payment.amount, f"card:{payment.pk}", note=reference))
         go_on.delay_on_commit(str(payment.organisation_id))
     return True
 

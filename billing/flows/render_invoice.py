@@ -105,7 +105,6 @@ def page_of(transmission: Transmission) -> str:
 
 def _context(transmission: Transmission, invoice: Invoice) -> dict[str, Any]:
     seller, buyer = transmission.seller, transmission.buyer
-    from_wallet = [one for one in invoice.payments.all() if one.fact_key == f"wallet:{invoice.pk}"]
     return {
         "invoice": invoice,
         "seller": seller,
@@ -119,8 +118,6 @@ def _context(transmission: Transmission, invoice: Invoice) -> dict[str, Any]:
         "lines": [{"line": line, "label": line_label(line)} for line in invoice.lines.all()],
         "summaries": list(invoice.summaries.all()),
         "split_tax": invoice.total - invoice.due,
-        "paid": from_wallet,
-        "left_to_pay": invoice.due - sum(one.amount for one in from_wallet),
         "credited": [credit.invoice for credit in invoice.credits.select_related("invoice")],
         "iban": iban_of(invoice),
         "language": invoice.language,

@@ -1,6 +1,6 @@
 """After a rejection: write the same invoice once more, with the customer's data of now, as a new file.
 
-Number, date, lines and amounts stay (within five days of the rejection: circular 13/E of 2018); what may change is how
+Number, date, lines and amounts stay (within five days of the rejection: ``terms.RESENT``); what may change is how
 seller and buyer are named, since that is what only the tax register could know to be wrong, and the codes that a public
 body misses. Its refusal counts as a rejection here: SdI takes the same number again.
 """

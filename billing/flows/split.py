@@ -13,6 +13,7 @@ from customers.models import Organisation
 
 from ..models import Plan, Price, Reservation, ReservationEnd, Usage, VatRate
 from ..models.charge import Funding
+from ..money import to_cents
 from ..periods import Period
 from .allowance import Allowance, Stay, allowance_of, has_plan, is_open, stay_on, stays_of
 from .ledger import credit_of
@@ -57,6 +58,12 @@ class Split:
         """What they cost beyond the fee, without VAT, unrounded."""
         paid = {Funding.WALLET, Funding.POSTPAID}
         return sum((part.quantity * part.sale.amount for part in self.parts if part.funding in paid), ZERO)
+
+    @property
+    def gross(self) -> Decimal:
+        """The same with VAT, rounded as a price without a plan is: what is said before it is ordered."""
+        net, rate = to_cents(self.net), max((part.vat_rate for part in self.parts), default=ZERO)
+        return net + to_cents(net * rate / 100)
 
     def count(self, funding: str) -> int:
         """How many pieces a source pays for."""

@@ -7,6 +7,7 @@ from customers.models import Organisation
 
 from ..models import BankTransfer, Movement
 from .ledger import open_ledger
+from .receipt import mail_receipt
 
 Direction = BankTransfer.Direction
 
@@ -39,12 +40,14 @@ def record_transfer(
 
 
 def book_transfer(transfer: BankTransfer) -> Movement:
-    """Save a bank transfer together with its movement. Raises ``NoCredit``."""
+    """Save a bank transfer together with its movement, and the receipt where it is a top-up. Raises ``NoCredit``."""
     from ..wallet_tasks import go_on
 
     kind = Movement.Kind.TRANSFER if transfer.direction == Direction.IN else Movement.Kind.RETURN
     with open_ledger(transfer.organisation_id) as ledger:
         transfer.save()
-        if kind == Movement.Kind.TRANSFER:
+        movement = ledger.post(kind, transfer.amount, f"transfer:{transfer.pk}", note=transfer.reference)
+        if movement.is_top_up:
+            mail_receipt(movement)
             go_on.delay_on_commit(str(transfer.organisation_id))
-        return ledger.post(kind, transfer.amount, f"transfer:{transfer.pk}", note=transfer.reference)
+        return movement

@@ -32,12 +32,18 @@ def rate_on_top(
 
 
 def rate_shown(organisation: Organisation, at: datetime) -> Decimal:
-    """The rate that will stand on this customer's invoice, and beside the price before: none where none is due.
+    """The rate beside a price before anything is ordered: the one that its invoice will bear."""
+    rules = TaxRule.objects.in_force(timezone.localdate(at))
+    return rate_invoiced(organisation, VatRate.objects.at(at).rate, rules)
 
-    A public body sees it: the VAT is on its invoice, although it pays it to the state.
+
+def rate_invoiced(organisation: Organisation, rate: Decimal, rules: Mapping[str, TaxRule]) -> Decimal:
+    """The rate that stands on this customer's invoice by these rules: none where none is due.
+
+    A public body's is on its invoice, although it pays the VAT to the state. Where nobody has decided yet, the rate.
     """
-    rule = TaxRule.objects.in_force(timezone.localdate(at)).get(customer_of(organisation))
-    return Decimal(0) if rule and rule.nature else VatRate.objects.at(at).rate
+    rule = rules.get(customer_of(organisation))
+    return Decimal(0) if rule and rule.nature else rate
 
 
 def with_vat(organisation: Organisation, net: Decimal, rate: Decimal) -> Decimal:

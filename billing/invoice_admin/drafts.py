@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ from ..flows.close_month import MonthIsOpen, close_month
 from ..flows.compose_invoice import compose
 from ..flows.fault_texts import sentence_of
 from ..flows.issue_invoice import NotReady, approve, discard, issue
+from ..flows.terms import is_late
 from ..invoice_forms import IssueForm, MonthForm, ReasonForm
 from ..models import InvoiceDraft, Statement, StatementLine
 from ..periods import Period
@@ -92,7 +95,7 @@ class InvoiceDraftAdmin(FactAdmin):
 
     @admin.display(description=_("month"), ordering="statement__month")
     def month(self, draft: InvoiceDraft) -> str:
-        return f"{draft.statement.month:%Y-%m}" if draft.statement else ""
+        return date_format(draft.statement.month, "YEAR_MONTH_FORMAT") if draft.statement else ""
 
     @admin.display(description=_("without VAT"), ordering="statement__net")
     def net(self, draft: InvoiceDraft) -> Any:
@@ -108,7 +111,9 @@ class InvoiceDraftAdmin(FactAdmin):
 
     @admin.action(description=_("Issue the chosen drafts"), permissions=["issue"])
     def approve(self, request: HttpRequest, chosen: QuerySet[InvoiceDraft]) -> None:
-        approved = approve(list(chosen), str(request.user))
+        drafts = list(chosen)
+        late = sum(draft.state == InvoiceDraft.State.OPEN and is_late(draft) for draft in drafts)
+        approved = approve(drafts, str(request.user))
         self.message_user(
             request,
             ngettext(
@@ -118,6 +123,13 @@ class InvoiceDraftAdmin(FactAdmin):
             )
             % {"count": approved},
         )
+        if late:
+            text = ngettext(
+                "%(count)s of them is late: a deferred invoice is due by the 15th of the next month.",
+                "%(count)s of them are late: deferred invoices are due by the 15th of the next month.",
+                late,
+            )
+            self.message_user(request, text % {"count": late}, messages.WARNING)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -178,7 +190,7 @@ class InvoiceDraftAdmin(FactAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(draft),
+            "title": capfirst(str(draft)),
             "draft": draft,
             "is_open": is_open,
             "can_issue": self.has_issue_permission(request),

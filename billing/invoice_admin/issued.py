@@ -1,5 +1,6 @@
 """Issued invoices: to look at, and to record what became of them; with the exports for the reseller's accountant."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -25,6 +26,8 @@ from ..flows.issue_invoice import NotReady
 from ..flows.record_outcome import record_outcome
 from ..flows.record_payment import record_payment
 from ..flows.resend_invoice import resend
+from ..flows.terms import ANSWERED
+from ..flows.watch_sdi import came_back, unanswered
 from ..invoice_forms import CreditForm, OutcomeForm, PaymentForm, ReasonForm
 from ..models import (
     Filing,
@@ -37,6 +40,7 @@ from ..models import (
     Transmission,
 )
 from ..models.transmission import latest
+from ..money import to_cents
 from .export import export_page
 
 
@@ -71,15 +75,37 @@ class TransmissionInline(FactInline):
         return ", ".join(f"{outcome} ({outcome.received_on})" for outcome in transmission.outcomes.all())
 
 
+class SdiFilter(admin.SimpleListFilter):
+    """What waits for staff: files that nobody answered, and what came back."""
+
+    title = _("SdI")
+    parameter_name = "sdi"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("unanswered", gettext("no outcome after %(days)s days") % {"days": ANSWERED.days}),
+            ("came_back", gettext("rejected or refused, to be sent again")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
+        match self.value():
+            case "unanswered":
+                return queryset.filter(pk__in=unanswered(timezone.localdate()).order_by().values("pk"))
+            case "came_back":
+                return queryset.filter(pk__in=came_back().order_by().values("pk"))
+            case _:
+                return queryset
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(FactAdmin):
     """What was issued. The portal has no channel to the exchange system: the XML is downloaded here and sent by whoever
     keeps the books, and what came back is recorded here."""
 
     list_display = [
-        "number", "kind", "organisation", "issued_on", "due_on", "total", "due", "outstanding", "outcome",
+        "number", "kind", "organisation", "issued_on", "due_on", "total", "outstanding", "outcome",
     ]  # fmt: skip
-    list_filter = ["kind", "year", "series", "issued_on", "is_split"]
+    list_filter = [SdiFilter, "kind", "year", "series", "issued_on", "is_split"]
     list_select_related = ["organisation"]
     search_fields = [
         "number__startswith",
@@ -100,7 +126,7 @@ class InvoiceAdmin(FactAdmin):
 
     @admin.display(description=_("still to pay"))
     def outstanding(self, invoice: Any) -> Any:
-        return invoice.outstanding
+        return to_cents(invoice.outstanding)
 
     @admin.display(description=_("SdI"))
     def outcome(self, invoice: Invoice) -> str:
@@ -129,7 +155,7 @@ class InvoiceAdmin(FactAdmin):
         """Record money that came in, or went back."""
         invoice = self._invoice(request, pk, "billing.add_payment")
         start = {
-            "amount": max(invoice.outstanding, 0) or None,  # type: ignore[attr-defined]
+            "amount": to_cents(max(invoice.outstanding, Decimal(0))) or None,  # type: ignore[attr-defined]
             "paid_on": timezone.localdate(),
         }
         form = PaymentForm(request.POST or None, initial=start)

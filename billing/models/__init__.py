@@ -20,7 +20,14 @@ from .price_book import Price, Product, Tariff, VatRate
 from .provider_books import DailyCount, ProviderLine, ProviderReading, RequestCount
 from .provider_call import ProviderCall
 from .purchase import Purchase, PurchaseStep
-from .reconciliation import Cause, Difference, DifferenceStep, Explanation, Reconciliation
+from .reconciliation import (
+    Cause,
+    Difference,
+    DifferenceStep,
+    Explanation,
+    Interchangeable,
+    Reconciliation,
+)
 from .seller import Seller
 from .statement import Statement, StatementLine
 from .tax_rules import StampDuty, TaxRule
@@ -42,6 +49,7 @@ __all__ = [
     "Explanation",
     "Filing",
     "Funding",
+    "Interchangeable",
     "Invoice",
     "InvoiceCredit",
     "InvoiceDraft",

@@ -252,6 +252,17 @@ class Invoice(AppendOnly):
         """What its amounts count for in a sum."""
         return -1 if self.is_credit_note else 1
 
+    @property
+    def paid_by_wallet(self) -> Decimal:
+        """What the wallet had paid of it when it was issued; below zero where corrections gave back more than that."""
+        key = f"wallet:{self.pk}"
+        return sum((one.amount for one in self.payments.all() if one.fact_key == key), Decimal(0))
+
+    @property
+    def left_to_pay(self) -> Decimal:
+        """What was open when it was issued; below zero: to be refunded."""
+        return self.due - self.paid_by_wallet
+
     def payment_state(self, today: date) -> "Invoice.PaymentState":
         """Of an invoice read ``with_settled``: what its sums say on a day."""
         states = self.PaymentState

@@ -58,6 +58,9 @@ class Movement(AppendOnly):
         Kind.REFUND: (Account.USED, Account.WALLET),
     }
 
+    # Credit that the customer has paid for, and gets a receipt of.
+    TOP_UPS = (Kind.TRANSFER, Kind.CARD)
+
     organisation = models.ForeignKey(
         "customers.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
@@ -96,6 +99,10 @@ class Movement(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.amount.normalize():f}"
+
+    @property
+    def is_top_up(self) -> bool:
+        return self.kind in self.TOP_UPS
 
     def effect_on(self, account: str) -> Decimal:
         """What it adds to an account; below zero when it takes from it."""

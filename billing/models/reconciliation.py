@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 
 from facts.append_only import AppendOnly
@@ -83,6 +84,40 @@ class Explanation(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.purchase_id} ← {self.line_id or self.requests}"
+
+
+class Interchangeable(AppendOnly):
+    """Purchases that a comparison explains, and that fit what explains them in several ways: which is whose does not
+    matter, but one too many and one too few among them would not show.
+
+    By as many lines of one host and amount between two moments, or by requests of a call between two readings.
+    """
+
+    run = models.ForeignKey(
+        Reconciliation,
+        on_delete=models.PROTECT,
+        related_name="interchangeable",
+        verbose_name=_("reconciliation"),
+    )
+    host = models.CharField(_("host"), max_length=100)
+    # One of our paid calls, where requests of its subscriptions are what explains.
+    call = models.CharField(_("call"), max_length=20, blank=True)
+    # Of each line.
+    amount = models.DecimalField(_("amount, EUR"), null=True, blank=True, max_digits=18, decimal_places=8)
+    since = models.DateTimeField(_("from"))
+    until = models.DateTimeField(_("until"))
+    purchases = models.PositiveIntegerField(_("purchases"))
+    requests = models.PositiveIntegerField(_("requests of a subscription"), default=0)
+    # Requests more that may have lapsed, or have been taken; empty: nobody can know how many.
+    lapsed = models.PositiveIntegerField(_("requests that may have lapsed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("group that cannot be told apart")
+        verbose_name_plural = _("what cannot be told apart")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} {self.host} · {self.purchases}"
 
 
 class DifferenceQuerySet(models.QuerySet["Difference"]):
@@ -187,7 +222,8 @@ class Difference(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.occurred_at:%Y-%m-%d} · {self.amount.normalize():f}"
+        day = date_format(timezone.localtime(self.occurred_at), "SHORT_DATE_FORMAT")
+        return f"{self.get_kind_display()} · {day} · {number_format(self.amount.normalize())}"
 
 
 class Cause(models.TextChoices):

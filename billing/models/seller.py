@@ -70,7 +70,10 @@ class Seller(AppendOnly):
     )
     series = models.CharField(
         _("series of invoices"), max_length=6, blank=True, validators=[series_shape],
-        help_text=_("Part of the number, such as E in 12/E/2026; empty: 12/2026."),
+        help_text=_(
+            "Part of the number, such as E in 12/E/2026; empty: 12/2026. A letter is advisable: "
+            "without one a spreadsheet such as Excel takes 1/2026 in the CSV files for a date, 1 January 2026."
+        ),
     )  # fmt: skip
     credit_series = models.CharField(
         _("series of credit notes"), max_length=6, blank=True, validators=[series_shape],

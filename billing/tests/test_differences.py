@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.flows.reconcile.calls import SCOPES
+from billing.flows.reconcile.load import CostBook, deal_of, unjudged_purchases
 from billing.flows.reconcile.run import compare_books
 from billing.models import (
     Cause,
@@ -31,6 +32,13 @@ def test_a_purchase_and_its_line_explain_each_other():
     found = Explanation.objects.get()
     assert (found.purchase, found.line, found.choices) == (purchase, row, 1)
     assert not Difference.objects.exists()
+
+
+def test_all_that_a_comparison_needs_of_a_purchase_is_read_at_once(django_assert_num_queries):
+    bought()
+    purchase, costs = unjudged_purchases(NOON + timedelta(days=1), None, None).get(), CostBook()
+    with django_assert_num_queries(0):
+        assert deal_of(purchase, costs).costs == (Decimal("1.40"),)
 
 
 def test_a_second_charge_is_listed_with_the_purchase_that_it_may_be():

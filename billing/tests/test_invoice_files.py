@@ -21,7 +21,7 @@ from customers.tests.factories import MembershipFactory
 from documents.flows.erase import erase, is_in_use
 from documents.models import Retained, StoredFile
 
-from .invoice_factories import SellerFactory, customer, draft_of, use
+from .invoice_factories import SellerFactory, customer, draft_of, prepaid_draft, use
 from .pango import needs_pango
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +222,20 @@ def test_two_workers_do_not_file_the_same_invoice():
     Filing.objects.update(next_attempt_at=timezone.now() + timedelta(minutes=5))  # leased by the other
     assert not file_invoice(pk)
     assert Filing.objects.exists()
+
+
+def test_a_paper_asks_for_no_more_than_the_wallet_has_left_open():
+    """What the wallet has paid of 122.00, and what the paper says under the sums."""
+    for prepaid, words, asks in (
+        ("50.00", ["−€50.00", "To pay", "€72.00"], True),
+        ("122.00", ["−€122.00", "To pay", "€0.00"], False),
+        ("150.00", ["−€150.00", "To be refunded", "€28.00"], False),
+    ):
+        organisation = customer()
+        MembershipFactory(organisation=organisation, user__language="en")
+        page = page_of(
+            issue(prepaid_draft(organisation, 100, "1.00", prepaid), "Sara", DAY).transmissions.get()
+        )
+        for word in words:
+            assert word in page, (prepaid, word)
+        assert ("How to pay" in page) is asks

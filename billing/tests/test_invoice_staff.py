@@ -1,10 +1,11 @@
 """Staff's pages: seller's data, closing, drafts with their preview, and what becomes of an invoice."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from billing.models.transmission import latest
 from customers.models import User
 from customers.tests.factories import staff_client
 
-from .invoice_factories import SellerFactory, customer, draft_of, use
+from .invoice_factories import SellerFactory, customer, draft_of, prepaid_draft, use
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 3)
@@ -78,6 +79,12 @@ def test_a_wrong_value_is_told_beside_its_field(staff, field, value, told):
     assert not Seller.objects.exists()
 
 
+def test_a_letter_is_advised_since_spreadsheets_take_bare_numbers_for_dates(staff):
+    page = staff.get(address("seller_add")).content.decode()
+    assert "A letter is advisable" in page
+    assert "takes 1/2026 in the CSV files for a date" in page
+
+
 def test_a_new_row_begins_with_what_holds_today(staff):
     SellerFactory(phone="0557654321")
     assert "0557654321" in staff.get(address("seller_add")).content.decode()
@@ -96,7 +103,7 @@ def test_a_month_is_closed_by_a_button_and_twice_is_once(staff):
 
 
 @pytest.mark.parametrize(
-    ("month", "told"), [("2999-01", "This month is not over"), ("x", "Enter a valid date.")]
+    ("month", "told"), [("2099-01", "This month is not over"), ("x", "Enter a valid date.")]
 )
 def test_a_month_that_cannot_be_closed_is_told_beside_the_field(staff, month, told):
     assert told in staff.post(address("statement_close"), {"month": month}).content.decode()
@@ -114,6 +121,21 @@ def test_a_drafts_page_is_its_preview_and_issues_it(staff):
     assert "Issued as 1/2026." in answer.content.decode()
     assert "Sara" in Invoice.objects.get().issued_by
     assert "1/2026" in staff.get(address("invoicedraft_change", draft.pk)).content.decode()
+
+
+@pytest.mark.parametrize(("day", "is_told"), [(15, False), (16, True)])
+def test_issuing_many_tells_how_many_of_them_are_late(day, is_told):
+    SellerFactory()
+    late, usual = prepaid_draft(customer(), 10, "1.00", "5.00"), drafted()
+    with time_machine.travel(datetime(2026, 11, day, 9, tzinfo=UTC), tick=False):
+        answer = staff_client().post(
+            address("invoicedraft_changelist"),
+            {"action": "approve", "_selected_action": [late.pk, usual.pk]},
+            follow=True,
+        )
+    page = answer.content.decode()
+    assert "2 drafts will be issued in a moment" in page
+    assert ("1 of them is late" in page) is is_told
 
 
 def test_what_is_missing_is_listed_and_nothing_is_numbered(staff):
@@ -167,6 +189,13 @@ def test_chosen_drafts_are_handed_to_the_worker(staff):
 @pytest.mark.parametrize("pk", ["nonsense", "7d4e9d3c-7a55-4b1b-8a3a-0c5d1f6b2e10"])
 def test_a_draft_that_is_not_there_is_not_found(staff, pk):
     assert staff.get(address("invoicedraft_change", pk)).status_code == 404
+
+
+def test_the_form_of_a_payment_begins_with_what_is_open_to_the_cent(staff):
+    page = staff.get(address("invoice_pay", invoiced().pk)).content.decode()
+    assert 'value="122.00"' in page
+    assert page.count('name="token"') == 1
+    assert "Token" not in page
 
 
 def test_a_payment_is_recorded_once_however_often_the_form_is_sent(staff):
@@ -300,6 +329,10 @@ def test_the_export_page_shows_all_organisations_and_downloads(staff):
 def test_every_list_opens(staff, model):
     invoiced()
     assert staff.get(address(f"{model}_changelist")).status_code == 200
+
+
+def test_a_list_of_facts_is_headed_by_what_it_lists(staff):
+    assert staff.get(address("invoice_changelist")).context["title"] == "Invoices"
 
 
 def test_a_member_of_staff_who_may_only_look_decides_nothing():

@@ -228,11 +228,25 @@ def test_a_deferred_invoice_names_the_statement_that_it_rests_on():
     assert "<DataDDT>2026-10-31</DataDDT>" in xml
 
 
-def test_a_deferred_invoice_after_the_fifteenth_is_late_and_says_so():
+@pytest.mark.parametrize(
+    ("kind", "on", "today", "told"),
+    [
+        (InvoiceKind.DEFERRED, 15, 15, []),
+        (InvoiceKind.DEFERRED, 16, 16, ["deferred_late"]),
+        # Whatever its date is: it cannot be sent before today.
+        (InvoiceKind.DEFERRED, 14, 16, ["deferred_late"]),
+        (InvoiceKind.INVOICE, 3, 15, []),
+        (InvoiceKind.INVOICE, 3, 16, ["sent_late"]),
+        (InvoiceKind.INVOICE, 25, 25, []),
+    ],
+)
+def test_what_cannot_be_sent_in_time_any_more_says_so_beforehand(kind, on, today, told):
     draft = drafted()
-    draft.kind = InvoiceKind.DEFERRED
-    assert compose(draft, date(2026, 11, 15)).warnings == []
-    assert [fault.what for fault in compose(draft, date(2026, 11, 16)).warnings] == ["deferred_late"]
+    draft.kind = kind
+    with time_machine.travel(datetime(2026, 11, today, 9, tzinfo=UTC), tick=False):
+        warnings = compose(draft, date(2026, 11, on)).warnings
+    assert [fault.what for fault in warnings] == told
+    assert all("2026-11-15" in sentence_of(fault) for fault in warnings)
 
 
 def test_what_a_wallet_has_paid_is_a_payment_and_only_the_rest_is_asked_for():
@@ -354,6 +368,15 @@ def test_the_command_issues_a_whole_month_and_says_what_it_could_not(capsys):
     said = capsys.readouterr()
     assert "1 issued, 1 refused" in said.out
     assert "Incomplete Srl: Customer, city: is missing." in said.err
+
+
+def test_the_command_tells_how_many_of_a_month_were_issued_late(capsys):
+    for day, told in ((15, "2 issued, 0 refused\n"), (16, "2 issued, 0 refused; late: 1\n")):
+        with time_machine.travel(datetime(2026, 11, day, 9, tzinfo=UTC), tick=False):
+            use(customer(), 2)
+            prepaid_draft(customer(), 2, "1.00", "1.00")
+            call_command("close_month", "2026-10", "--issue")
+        assert told in capsys.readouterr().out
 
 
 def test_everything_that_can_be_wrong_has_a_sentence():

@@ -136,3 +136,11 @@ def test_the_page_says_how_much_of_the_period_is_used():
         quantity=2, tariff="single", request_digest="0" * 64, now=timezone.now(),
     )  # fmt: skip
     assert "2 of 5 used or reserved" in client.get(reverse("plan:plan")).content.decode()
+
+
+def test_who_ends_a_plan_hears_that_it_ends():
+    client, membership = member_client("owner")
+    change(membership.organisation, plan_with(fee=0, beyond=POSTPAID), "Staff")
+    page = client.get(reverse("plan:end"))
+    answer = confirm(client, reverse("plan:end"), page.context)
+    assert "your plan ends with its period" in client.get(answer.url).content.decode()

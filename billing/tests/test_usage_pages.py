@@ -2,18 +2,22 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from billing.flows.compose_invoice import compose
 from billing.flows.meter import MeteredPerson, meter
+from billing.flows.roll_up import rebuild
 from billing.models import Price, Product
 from billing.periods import Period
 from billing.usage_report import totals_of, usage_lines
-from customers.tests.factories import OrganisationFactory, member_client
+from customers.tests.factories import OrganisationFactory, member_client, staff_client
 from signatures.envelopes.tests.factories import PurchaseFactory, SellPriceFactory
+
+from .invoice_factories import SellerFactory, customer, draft_of, use
 
 pytestmark = pytest.mark.django_db
 MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
@@ -142,10 +146,48 @@ def test_totals_agree_with_the_accountants_vectors(quantity, unit, net, vat):
     assert (totals.net, totals.vat) == (Decimal(net), Decimal(vat))
 
 
+@pytest.mark.parametrize(
+    ("kind", "vat", "gross"),
+    [("business", "€22.00", "€122.00"), ("public_body", "€22.00", "€122.00"), ("foreign", "€0.00", "€100.00"),
+     ("eu_business", "€0.00", "€100.00")],
+)  # fmt: skip
+def test_the_page_shows_the_vat_that_the_invoice_will_bear(price, kind, vat, gross):
+    SellerFactory()
+    house = customer(kind)
+    client, _ = member_client("accountant", organisation=house)
+    use(house, 100, "1.00")
+    rebuild(house)
+    answer = client.get(reverse("usage:month"), {"first": "2026-10-01", "last": "2026-10-31"})
+    page, totals = answer.content.decode(), answer.context["totals"]
+    assert vat in page
+    assert gross in page
+    assert ("Your invoices bear no VAT" in page) == (vat == "€0.00")
+    document = compose(draft_of(house), date(2026, 11, 3)).document
+    assert (totals.net, totals.vat, totals.gross) == (
+        document.net, document.tax, document.total,
+    )  # fmt: skip
+    # The facts keep their rate, and the files the page's sum.
+    assert "22\N{NO-BREAK SPACE}%" in page.replace("&nbsp;", "\N{NO-BREAK SPACE}")
+    for name in ("usage:export", "usage:summary"):
+        period = {"first": "2026-10-01", "last": "2026-10-31", "form": "plain"}
+        lines, sums = rows_and_sums(client.get(reverse(name), period), ",")
+        assert {line["vat_rate"] for line in lines} == {"22.00"}
+        assert Decimal(sums["cost"]) == totals.net
+
+
+def test_staff_see_each_customers_vat_as_its_invoice_will_bear_it(price):
+    for kind in ("business", "foreign"):
+        use(customer(kind), 100, "1.00")
+    page = staff_client().get(
+        reverse("admin:billing_usage_export"), {"first": "2026-10-01", "last": "2026-10-31"}
+    )
+    assert "€200.00 without VAT, VAT €22.00, total €222.00" in " ".join(page.content.decode().split())
+
+
 def test_the_page_asks_a_constant_number_of_questions(accountant, django_assert_max_num_queries):
     client, membership = accountant
     used(membership.organisation, [f"Signer {number}" for number in range(60)])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse("usage:month"), MARCH)
 
 
@@ -180,7 +222,7 @@ def test_the_section_says_it_in_sentences_draws_it_and_has_the_same_as_a_table(a
     page = client.get(reverse("usage:month"), {**MARCH, "by": "day", "split": "funding"}).content.decode()
     assert "3 pieces were used, for €2.85 without VAT." in page
     assert "By kind:" in page
-    assert "post-paid 3" in page
+    assert "post-paid (3)" in page
     assert "Most were used in: 10 Mar 2026 (2 pieces)." in page
     assert page.count('<rect class="chart__tone-1" x=') == 2
     assert '<th scope="row">11 Mar 2026</th>' in page

@@ -1,9 +1,10 @@
 """Who is invoiced how, on which day, and what is refused until somebody has decided."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from billing.flows.compose_invoice import compose
 from billing.flows.fault_texts import sentence_of
@@ -92,6 +93,7 @@ def test_an_eu_company_needs_an_answer_of_vies_about_this_very_number():
     assert "vies_missing" in {fault.what for fault in compose(draft, DAY).faults}
 
 
+@time_machine.travel(datetime(2026, 11, 3, 9, tzinfo=UTC), tick=False)
 @pytest.mark.parametrize(
     ("answer", "is_fit", "told"), [("valid", True, ""), ("unreachable", True, "vies_unreachable"), ("invalid", False, "vies_invalid")]
 )  # fmt: skip

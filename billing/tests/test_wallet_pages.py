@@ -13,6 +13,8 @@ from billing.flows.top_up import record_transfer
 from billing.models import BankTransfer, Movement
 from customers.tests.factories import OrganisationFactory, member_client, staff_client
 
+from .invoice_factories import SellerFactory
+
 pytestmark = pytest.mark.django_db
 
 
@@ -103,3 +105,12 @@ def test_staff_look_at_the_ledger_and_edit_nothing(accountant, name):
     page = staff.get(reverse(f"admin:billing_{name}_change", args=[row.pk]))
     assert page.status_code == 200
     assert 'name="_save"' not in page.content.decode()
+
+
+def test_the_page_says_where_to_transfer_to_and_under_which_reference(accountant):
+    client, customer = accountant
+    assert customer.code in client.get(reverse("wallet:wallet")).content.decode()
+    SellerFactory()
+    page = client.get(reverse("wallet:wallet")).content.decode()
+    for shown in ("Sigillo Firme Srl", "IT60 X054 2811 1010 0000 0123 456", customer.code):
+        assert shown in page

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import findings
@@ -117,4 +118,6 @@ class FindingsMixin(forms.Form):
     def _said(self, warning: Finding) -> str:
         """A warning after the label of its field, so that it can be understood away from it."""
         name = self.name_of(warning)
-        return f"{self[name].label}: {warning.message}" if name else warning.message
+        if not name:
+            return warning.message
+        return gettext("%(label)s: %(text)s") % {"label": self[name].label, "text": warning.message}

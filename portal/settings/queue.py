@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 3600},
     },
+    "watch what SdI says": {
+        "task": "billing.tasks.watch_transmissions",
+        "schedule": crontab(hour="4", minute="0"),
+        "options": {"expires": 3600},
+    },
     "clear sessions": {
         "task": "portal.tasks.clear_sessions",
         "schedule": crontab(hour="2", minute="15"),

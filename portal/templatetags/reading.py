@@ -20,7 +20,7 @@ def _locale() -> str:
 @register.filter
 def money(amount: Decimal | None) -> str:
     """An amount in EUR, to the cent, as the reader writes it."""
-    return "" if amount is None else format_currency(amount, "EUR", locale=_locale())
+    return "" if amount is None else _with_minus(format_currency(amount, "EUR", locale=_locale()))
 
 
 @register.filter
@@ -28,8 +28,21 @@ def unit_money(amount: Decimal | None) -> str:
     """A unit price in EUR: two decimals, and as many more as it really has (up to 8)."""
     if amount is None:
         return ""
-    pattern = {"it": "#,##0.00###### ¤", "fr": "#,##0.00###### ¤"}.get(_locale(), "¤#,##0.00######")
-    return format_currency(amount, "EUR", format=pattern, locale=_locale(), currency_digits=False)
+    pattern = {"en_GB": "¤#,##0.00######"}.get(_locale(), "#,##0.00######\N{NO-BREAK SPACE}¤")
+    return _with_minus(
+        format_currency(amount, "EUR", format=pattern, locale=_locale(), currency_digits=False)
+    )
+
+
+def _with_minus(written: str) -> str:
+    """A minus is as wide as a figure and never breaks from its number; a hyphen is neither."""
+    return written.replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def opposite(amount: Decimal) -> Decimal:
+    """What is taken off, as a negative amount; what is negative, as it is."""
+    return -amount
 
 
 @register.filter
@@ -39,9 +52,21 @@ def product_label(key: str) -> str:
 
 
 @register.filter
+def quoted(text: str) -> str:
+    """What somebody wrote, in the quotation marks of the reader's language."""
+    return translation.gettext("“%(text)s”") % {"text": text}
+
+
+@register.filter
+def colon(label: str) -> str:
+    """A label before what it labels: the French put a space before the colon."""
+    return translation.gettext("%(label)s:") % {"label": label}
+
+
+@register.filter
 def number(value: int | Decimal | None) -> str:
     """A number with the reader's separators."""
-    return "" if value is None else format_decimal(value, locale=_locale())
+    return "" if value is None else _with_minus(format_decimal(value, locale=_locale()))
 
 
 @register.filter

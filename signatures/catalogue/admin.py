@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -41,11 +42,15 @@ def _price_now(side: str) -> Subquery:
 class CatalogueProductAdmin(FactAdmin):
     """The provider's list as it was read last, with a button to read it again."""
 
-    list_display = ["code", "name", "maker", "family_name", "cost", "is_blank", "is_gone", "first_seen_at",
+    list_display = ["code", "name", "maker", "family_name", "cost_now", "is_blank", "is_gone", "first_seen_at",
                     "last_seen_at"]  # fmt: skip
     list_filter = ["maker", "is_blank", "is_gone"]
     search_fields = ["code__istartswith", "name__icontains"]
     change_list_template = "admin/signatures/catalogueproduct/change_list.html"
+
+    @admin.display(description=_("cost, EUR"), ordering="cost")
+    def cost_now(self, product: CatalogueProduct) -> str:
+        return _amount(product.cost)
 
     @admin.display(description=_("family"))
     def family_name(self, product: CatalogueProduct) -> str:
@@ -136,7 +141,7 @@ class OfferAdmin(admin.ModelAdmin):
     def code(self, offer: Offer) -> str:
         return offer.product.code
 
-    @admin.display(description=_("name"))
+    @admin.display(description=_("name in the shop"))
     def shown_name(self, offer: Offer) -> str:
         return offer.name
 
@@ -171,4 +176,4 @@ class OfferAdmin(admin.ModelAdmin):
 
 
 def _amount(amount: Any) -> str:
-    return "—" if amount is None else f"{shortest(amount):f}"
+    return "—" if amount is None else number_format(shortest(amount))

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
 from documents.pictures import REMARKS as PICTURE_REMARKS
 
 from . import steps
@@ -76,7 +79,8 @@ def _paper_remarks(files: dict[str, OrderFile]) -> Iterator[str]:
     for kind in (Kind.ID_FRONT, Kind.ID_BACK, Kind.FORM_SIGNED):
         if kind in files:
             yield from (
-                f"{files[kind].get_kind_display()}: {known[code]}"
+                gettext("%(label)s: %(text)s")
+                % {"label": capfirst(files[kind].get_kind_display()), "text": known[code]}
                 for code in files[kind].remarks
                 if code in known
             )

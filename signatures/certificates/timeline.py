@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from billing.models.purchase import awaits_funds
 from facts.chain import ChainedEvent
 from facts.timeline import Entry, Waiting
+from signatures.catalogue.products import Covers
 from upstream import ProductFamily
 
 from .models import Order, OrderEvent
@@ -81,8 +83,16 @@ WORDS: dict[str, tuple[Promise, str, str]] = {
 
 
 def entries(events: Sequence[OrderEvent], *, can_see_person: bool = True) -> list[Entry]:
-    """The history, oldest first. A kind that has no words yet is shown as it is."""
-    return [_entry(event, can_see_person) for event in events]
+    """The history, oldest first. A kind that has no words yet is shown as it is.
+
+    Every look at a picture is kept; those that follow each other are one line, of the last of them.
+    """
+    shown = [
+        event
+        for event, following in zip_longest(events, events[1:])
+        if following is None or not event.kind == following.kind == "id_image_opened"
+    ]
+    return [_entry(event, can_see_person) for event in shown]
 
 
 def _entry(event: OrderEvent, can_see_person: bool) -> Entry:
@@ -113,7 +123,8 @@ def _detail(event: OrderEvent, can_see_person: bool) -> str:
             return _("We look up whether it arrived. Nothing is bought twice.")
         case "papers_returned":
             note = data.get("note") if can_see_person else ""
-            return " ".join([*sentences(data.get("reasons", [])), *([f"“{note}”"] if note else [])])
+            quoted = [_("“%(text)s”") % {"text": note}] if note else []
+            return " ".join([*sentences(data.get("reasons", [])), *quoted])
         case "shipped" | "paper_posted":
             number = data.get("tracking")
             return _("Number %(number)s") % {"number": number} if number else ""
@@ -122,6 +133,8 @@ def _detail(event: OrderEvent, can_see_person: bool) -> str:
             return " · ".join(names_in_words(data.get("what", [])))
         case "certificate_recorded" | "renewal_done":
             return _("Valid until %(day)s") % {"day": _said(data.get("expires_on"))}
+        case "rejected":
+            return _("We are asking why.")
         case "renewal_with_holder":
             return _("Buying it has renewed nothing yet: the code must be used at the maker.")
         case "holder_code_sent" if can_see_person:
@@ -185,11 +198,7 @@ def _with_the_maker(order: Order) -> Waiting:
 
 def _after_issue(order: Order) -> Waiting:
     if order.product_family is ProductFamily.RENEWAL:
-        return Waiting(
-            _("The holder: use the renewal code at the maker"),
-            _("Before the certificate expires, with the device connected. Then say on the certificate’s page that it "
-              "is done."),
-        )  # fmt: skip
+        return Waiting(_("The holder: use the renewal code at the maker"), _how_to_renew(order))
     if order.facts.is_shipped:
         return Waiting(_("On its way"), _("Tell us when it has arrived."))
     secret = getattr(order, "secret", None) if order.pk else None
@@ -197,6 +206,15 @@ def _after_issue(order: Order) -> Waiting:
         return Waiting(_("The holder: open the codes"), _("They are shown once, to the holder alone."))
     return Waiting(
         _("The holder: begin, as the maker has written"), _("Tell us when the signature is in use.")
+    )
+
+
+def _how_to_renew(order: Order) -> str:
+    if order.facts.renews == Covers.REMOTE:
+        return _("Before the certificate expires. Then say on the certificate’s page that it is done.")
+    return _(
+        "Before the certificate expires, with the device connected. Then say on the certificate’s page that it "
+        "is done."
     )
 
 

@@ -87,7 +87,7 @@ def _detail(event: EnvelopeEvent) -> str:
         case "invited" | "reminded" | "invitation_resent":
             return str(data.get("email", ""))
         case "declined":
-            return f"“{data['reason']}”" if data.get("reason") else ""
+            return _("“%(text)s”") % {"text": data["reason"]} if data.get("reason") else ""
         case "purchase_refused" | "document_refused" | "failed":
             return str(data.get("message", ""))
         case "awaiting_funds":

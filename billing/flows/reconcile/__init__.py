@@ -1,1 +1,4 @@
-"""Our purchases against the provider's books. ``sides``, ``match``, ``requests``, ``pair`` and ``counts`` are pure."""
+"""Our purchases against the provider's books.
+
+``sides``, ``match``, ``groups``, ``requests``, ``pair`` and ``counts`` are pure.
+"""

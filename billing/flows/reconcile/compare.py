@@ -1,14 +1,15 @@
 """The comparison as a whole: what explains what, what is left over, and what must wait."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from .match import Offers, any_cost, any_whole, improve, match
+from .groups import like_lines, like_requests
+from .match import Costs, Offers, any_cost, any_whole, improve, match
 from .pair import near, pair_late, pair_other_amounts, rivals
-from .requests import Interval, Payment, balance, intervals, payment_of
-from .sides import Counters, Deal, Line, Outcome, Pair
+from .requests import Interval, Payment, balance, intervals, most_requests, payment_of
+from .sides import Counters, Deal, Key, Line, Outcome, Pair
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class _Side:
     subscription: list[Deal] = field(default_factory=list)
     unclear: list[Deal] = field(default_factory=list)
     unknown: list[Deal] = field(default_factory=list)
+    most: dict[Key, int] = field(default_factory=dict)
+    """How many requests there can have been for one of ``either``."""
+
+    def in_part(self, deal: Deal) -> Iterable[tuple[Decimal, int]]:
+        """Paid by the wallet, wholly, or in part where there can have been as many requests."""
+        most = self.most.get(deal.key)
+        return [one for one in any_cost(deal) if most is None or one[1] <= most]
 
 
 def compare(
@@ -66,7 +74,8 @@ def compare(
     }
     side = _sorted(deals, by_call, readings, terms)
     outcome = Outcome()
-    left = _explain(lines, side, outcome, terms)
+    side.most = {deal.key: most_requests(deal, by_call[deal.call]) for deal in side.either}
+    left = _explain(lines, side, outcome, earlier, terms)
     outcome.waiting, left = _waiting(left, side)
     left = [line for line in left if line.at <= terms.until]
     bare = _without(side.wallet, outcome.pairs)
@@ -103,7 +112,8 @@ def _put_together(
 ) -> None:
     """Lines and deals that are left over, of now and of earlier; what remains is what is new."""
     explained = [*earlier.pairs, *outcome.pairs]
-    outcome.rivals = rivals(overdue, explained)
+    for key, number in rivals(overdue, explained).items():
+        outcome.rivals[key] = outcome.rivals.get(key, 0) + number
     lines: Sequence[Line] = left
     deals: Sequence[Deal] = [*earlier.missing, *overdue]
     listed = {deal.key for deal in earlier.missing}
@@ -141,27 +151,44 @@ def _sorted(
     return side
 
 
-def _explain(lines: Sequence[Line], side: _Side, outcome: Outcome, terms: Terms) -> list[Line]:
+def _explain(
+    lines: Sequence[Line], side: _Side, outcome: Outcome, earlier: Earlier, terms: Terms
+) -> list[Line]:
     """Explain lines by deals, the surest first; returns the lines that are left."""
     pairs, left = match(lines, side.wallet)
     more, left = match(left, _without(side.wallet, pairs), any_whole)
     pairs += more
     may_be = [*side.either, *side.unknown]
-    for costs in (any_whole, any_cost):
+    for costs in (any_whole, side.in_part):
         more, left = match(left, _without(may_be, pairs), costs)
         pairs += more
-    in_parts = {deal.key for deal in may_be}
+    possible = _possible(side, earlier)
+    pairs, left = improve(pairs, left, _without([*side.wallet, *may_be], pairs), possible)
+    judged = [*earlier.missing, *(pair.deal for pair in earlier.pairs)]
+    every = Offers([*side.wallet, *may_be, *side.unclear, *judged], possible)
+    outcome.pairs = every.counted(pairs)
+    fresh = {pair.line.key for pair in pairs}
+    outcome.groups += like_lines([*earlier.pairs, *pairs], [*left, *earlier.extra], every, fresh)
+    if terms.requests_have_lines:
+        subscribed = [deal for deal in side.subscription if deal.is_bought]
+        more, left = match(left, subscribed, _by_requests)
+        paid = Offers(subscribed, _by_requests)
+        outcome.pairs += paid.counted(more)
+        outcome.groups += like_lines(more, left, paid, {pair.line.key for pair in more})
+    return left
+
+
+def _possible(side: _Side, earlier: Earlier) -> Costs:
+    """What each deal may have cost: those of before what they did cost, too."""
+    in_parts = {deal.key for deal in [*side.either, *side.unknown]}
+    were = {pair.deal.key: (pair.line.amount, pair.requests) for pair in earlier.pairs}
 
     def possible(deal: Deal) -> Iterable[tuple[Decimal, int]]:
-        return any_cost(deal) if deal.key in in_parts else any_whole(deal)
+        if deal.key in were:
+            return [were[deal.key], *any_whole(deal)]
+        return side.in_part(deal) if deal.key in in_parts else any_whole(deal)
 
-    pairs, left = improve(pairs, left, _without([*side.wallet, *may_be], pairs), possible)
-    every = Offers([*side.wallet, *may_be, *side.unclear], possible)
-    outcome.pairs = [replace(pair, choices=every.choices(pair.line)) for pair in pairs]
-    if terms.requests_have_lines:
-        more, left = match(left, [deal for deal in side.subscription if deal.is_bought], _by_requests)
-        outcome.pairs += more
-    return left
+    return possible
 
 
 def _by_requests(deal: Deal) -> Iterable[tuple[Decimal, int]]:
@@ -205,5 +232,7 @@ def _balance(
         )
         outcome.covered += [one for one in told.covered if one.deal.is_bought and one.deal.key not in whole]
         outcome.imbalances += told.imbalances
+        outcome.groups += like_requests(told.spans)
+        outcome.rivals |= told.rivals
         bare += told.bare
     return bare

@@ -9,7 +9,7 @@ from django.conf import settings
 from ...models import Cause, DailyCount, Difference, Explanation, ProviderReading, Purchase
 from .calls import CALLS, call_of
 from .counts import Bought, Counted, gap
-from .load import CHARGED, CostBook, deal_of, longest_window
+from .load import CHARGED, OF_DEAL, CostBook, deal_of, longest_window
 from .write import BOOKED, Writer, close_by_itself
 
 Kind = Difference.Kind
@@ -57,7 +57,7 @@ def _bought_on(day: date, costs: CostBook) -> dict[str, Bought]:
     for key, amount, requests in explained.values_list("purchase", "line__amount", "requests"):
         lines[key] = (None if amount is None else -amount, requests)
     tally: dict[str, _Tally] = {}
-    for purchase in purchases.iterator(chunk_size=2000):
+    for purchase in purchases.only(*OF_DEAL).iterator(chunk_size=2000):
         deal = deal_of(purchase, costs)
         if deal.end <= start or deal.start >= end:
             continue

@@ -26,6 +26,10 @@ from .sides import Certainty, Counters, Deal, Line, Pair, Plan
 State = Purchase.State
 CHARGED = (State.BOUGHT, State.LOST)
 UNCLEAR = (State.SENDING, State.UNKNOWN, State.UNDECIDED)
+# What a deal is made of: of a purchase's many columns only these are read.
+OF_DEAL = (
+    "product", "generation", "quantity", "tariff", "expected_cost", "state", "created_at", "sent_at", "settled_at",
+)  # fmt: skip
 
 
 class CostBook:
@@ -53,14 +57,21 @@ def longest_window() -> timedelta:
     return settings.PURCHASE_STALE_AFTER + settings.RECONCILIATION_LINE_DELAY + 2 * CLOCKS_APART
 
 
-def deal_of(purchase: Purchase, costs: CostBook) -> Deal:
-    """A purchase that was sent, as a deal."""
-    call = call_of(purchase)
+def window(purchase: Purchase) -> tuple[datetime, datetime]:
+    """Between which moments a purchase may have been booked in time."""
     sent = purchase.sent_at or purchase.created_at
     answered = sent + settings.PURCHASE_STALE_AFTER
     if purchase.settled_at is not None:
         # One that staff decided was settled long after its call.
         answered = min(answered, purchase.settled_at)
+    return sent - CLOCKS_APART, answered + CLOCKS_APART + settings.RECONCILIATION_LINE_DELAY
+
+
+def deal_of(purchase: Purchase, costs: CostBook) -> Deal:
+    """A purchase that was sent, as a deal."""
+    call = call_of(purchase)
+    sent = purchase.sent_at or purchase.created_at
+    start, end = window(purchase)
     single = costs.at(purchase.product, Tariff.SINGLE, sent)
     return Deal(
         key=purchase.pk,
@@ -68,8 +79,8 @@ def deal_of(purchase: Purchase, costs: CostBook) -> Deal:
         host=HOSTS[call],
         units=purchase.quantity,
         costs=_costs(purchase, costs, sent),
-        start=sent - CLOCKS_APART,
-        end=answered + CLOCKS_APART + settings.RECONCILIATION_LINE_DELAY,
+        start=start,
+        end=end,
         unit_cost=single if can_be_prepaid(call) else None,
         request_cost=costs.at(purchase.product, Tariff.SUBSCRIPTION, sent) or ZERO,
         certainty=Certainty.BOUGHT if purchase.state in CHARGED else Certainty.UNCLEAR,
@@ -117,7 +128,7 @@ def unjudged_purchases(
     until: datetime, last: Reconciliation | None, judged: ProviderReading | None
 ) -> "QuerySet[Purchase]":
     """Purchases that were sent, may have been charged, and are neither found nor listed."""
-    rows = Purchase.objects.filter(
+    rows = Purchase.objects.only(*OF_DEAL).filter(
         state__in=[*CHARGED, *UNCLEAR], sent_at__lte=until + CLOCKS_APART, explanation=None, difference=None
     )
     if last is None:

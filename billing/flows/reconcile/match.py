@@ -84,11 +84,21 @@ class Offers:
             one.close()
         self._hosts = sorted({host for host, _ in self._classes})
 
-    def classes(self, line: Line) -> list[Class]:
-        """Where a line may belong; without a host, anywhere."""
+    def keys(self, line: Line) -> list[tuple[str, Decimal]]:
+        """Where a line may belong, by host and cost; without a host, anywhere."""
         hosts = [line.host] if line.host else self._hosts
-        found = (self._classes.get((host, line.amount)) for host in hosts)
-        return [one for one in found if one is not None]
+        return [(host, line.amount) for host in hosts if (host, line.amount) in self._classes]
+
+    def of(self, host: str, cost: Decimal) -> Class:
+        """The deals of a host that may have cost so much."""
+        return self._classes[host, cost]
+
+    def classes(self, line: Line) -> list[Class]:
+        """Where a line may belong."""
+        if line.host:
+            one = self._classes.get((line.host, line.amount))
+            return [] if one is None else [one]
+        return [self._classes[key] for key in self.keys(line)]
 
     def fitting(self, line: Line) -> list[_Offer]:
         """All deals that a line fits."""
@@ -97,6 +107,10 @@ class Offers:
     def choices(self, line: Line) -> int:
         """How many deals a line fits."""
         return sum(one.count(line.at) for one in self.classes(line))
+
+    def counted(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Pairs, each with the number of deals that its line fits."""
+        return [Pair(pair.line, pair.deal, self.choices(pair.line), pair.requests) for pair in pairs]
 
 
 def match(
@@ -122,7 +136,7 @@ def match(
             left.append(line)
             continue
         taken.add(best[3].deal.key)
-        pairs.append(Pair(line, best[3].deal, offers.choices(line), best[3].requests))
+        pairs.append(Pair(line, best[3].deal, requests=best[3].requests))
     return pairs, left
 
 
@@ -152,7 +166,7 @@ def improve(
             still_left.append(line)
             continue
         for moved, offer in way:
-            by_deal[offer.deal.key] = Pair(moved, offer.deal, offers.choices(moved), offer.requests)
+            by_deal[offer.deal.key] = Pair(moved, offer.deal, requests=offer.requests)
             free.discard(offer.deal.key)
     return sorted(by_deal.values(), key=lambda pair: (pair.line.at, str(pair.line.key))), still_left
 

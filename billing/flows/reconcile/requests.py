@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from .sides import Counters, Covered, Deal, Imbalance, Pair, Plan
+from .sides import Counters, Covered, Deal, Imbalance, Key, Pair, Plan
 
 # How many deals are tried in all combinations.
 MOST_TRIED = 200
@@ -95,12 +95,21 @@ def payment_of(deal: Deal, those: Sequence[Interval], first: Counters | None) ->
     return found.pop() if len(found) == 1 else Payment.EITHER
 
 
-def _payment_in(deal: Deal, one: Interval) -> str:
-    active = [
+def most_requests(deal: Deal, those: Sequence[Interval]) -> int:
+    """How many requests there can have been for a deal."""
+    return sum(had for one in touched(deal, those) for _, had in _active(deal, one))
+
+
+def _active(deal: Deal, one: Interval) -> list[tuple[Plan, int]]:
+    return [
         (plan, had)
         for plan, had in one.plans
         if had > 0 and plan.starts_at <= deal.end and plan.expires_at > deal.start
     ]
+
+
+def _payment_in(deal: Deal, one: Interval) -> str:
+    active = _active(deal, one)
     if not active:
         return Payment.WALLET
     has_enough = all(plan.available >= deal.units for plan, _ in active)
@@ -131,6 +140,15 @@ class _Share:
     may_be_wallet: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The deals that an interval's requests may have paid, and how many requests those took that they explain."""
+
+    interval: Interval
+    deals: list[Deal]
+    requests: int
+
+
 @dataclass(slots=True)
 class Balance:
     """What the counters say: what they cover, what they disagree in, and what the wallet should have paid."""
@@ -138,6 +156,9 @@ class Balance:
     covered: list[Covered] = field(default_factory=list)
     imbalances: list[Imbalance] = field(default_factory=list)
     bare: list[Deal] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    rivals: dict[Key, int] = field(default_factory=dict)
+    """Of the bare: how many others the requests may have left out instead."""
 
 
 def balance(
@@ -179,17 +200,22 @@ def balance(
 
 def _tell(one: Interval, shares: list[_Share], told: Balance) -> None:
     """What an interval says of the deals that belong to it."""
+    every = [share.deal for share in shares]
     over = sum(share.requests for share in shares) - (one.most if one.most is not None else _NO_END)
     if over > 0:
         # Requests go to who comes first: the latest ones are whom the wallet should have paid.
         doubtful = [share for share in reversed(shares) if share.may_be_wallet and share.is_sure]
         bare = _that_sum_up_to(over, doubtful)
         told.bare += [share.deal for share in bare]
+        told.rivals |= {share.deal.key: len(shares) - len(bare) for share in bare}
         shares = [share for share in shares if share not in bare]
     found = _imbalance(one, shares)
     told.imbalances += found
     alone = {deal.key for miss in found if miss.is_one for deal in miss.candidates}
-    told.covered += [Covered(share.deal, one.after) for share in shares if share.deal.key not in alone]
+    shares = [share for share in shares if share.deal.key not in alone]
+    told.covered += [Covered(share.deal, one.after) for share in shares]
+    possible = [deal for deal in every if deal.key not in alone]
+    told.spans.append(Span(one, possible, sum(share.requests for share in shares)))
 
 
 def _ways(shares: list[_Share]) -> dict[int, tuple[int, ...]]:

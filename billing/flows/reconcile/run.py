@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from outbox.flows.alarm import alarm
@@ -71,6 +72,7 @@ def compare_books() -> Reconciliation | None:
         run = _new_run(last, reading, until, outcome)
         writer = Writer(run, before, listed)
         writer.explanations(outcome)
+        writer.groups(outcome)
         writer.differences(outcome)
         write_refunds([row for row in rows if row.amount > 0], writer)
         compare_counts(reading, since, writer, costs)
@@ -117,10 +119,14 @@ def _tell(run: Reconciliation, found: int) -> None:
         key=f"reconciliation:{run.number}",
         subject=_("The provider's books differ from ours"),
         text=_(
-            "%(found)s new differences, %(open)s open in all, about %(amount)s EUR. See Differences with the provider "
-            "in the admin."
+            "New differences: %(found)s. Open in all: %(open)s, about %(amount)s EUR. See Differences with the "
+            "provider in the admin."
         )
-        % {"found": found, "open": open_ones.count(), "amount": to_cents(money_at_stake(open_ones))},
+        % {
+            "found": found,
+            "open": open_ones.count(),
+            "amount": number_format(to_cents(money_at_stake(open_ones))),
+        },
     )
 
 

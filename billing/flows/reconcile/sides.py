@@ -88,7 +88,7 @@ class Pair:
 
     line: Line
     deal: Deal
-    choices: int
+    choices: int = 1
     requests: int = 0
 
 
@@ -114,6 +114,28 @@ class Imbalance:
     """Whether the only candidate is the one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Purchases that are explained, and fit what explains them in several ways: one too many and one too few among them
+    would not show.
+
+    By as many lines of one host and amount, the first and the last at these moments; or by requests of a call's
+    subscriptions, between two readings.
+    """
+
+    host: str
+    """Of lines; of requests the call tells it."""
+    amount: Decimal | None
+    since: datetime
+    until: datetime
+    purchases: int
+    call: str = ""
+    counters: Counters | None = None
+    requests: int = 0
+    lapsed: int | None = 0
+    """Requests that may have lapsed, or have been taken; None: nobody knows how many."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What explains what, and what is left over."""
@@ -127,5 +149,6 @@ class Outcome:
     rivals: dict[Key, int] = field(default_factory=dict)
     """Of deals that lack a line: how many lines in their time explain others, and might be theirs."""
     imbalances: list[Imbalance] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     waiting: list[Line] = field(default_factory=list)
     """Lines that only a purchase still unclear explains: judged once it is decided."""

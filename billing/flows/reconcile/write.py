@@ -10,8 +10,18 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from ...models import Cause, Difference, DifferenceStep, Explanation, ProviderLine, Purchase, Reconciliation
+from ...models import (
+    Cause,
+    Difference,
+    DifferenceStep,
+    Explanation,
+    Interchangeable,
+    ProviderLine,
+    Purchase,
+    Reconciliation,
+)
 from . import causes
+from .calls import HOSTS
 from .load import CostBook, deal_of, line_of, longest_window
 from .sides import Deal, Imbalance, Line, Outcome, Pair
 
@@ -90,6 +100,24 @@ class Writer:
         ]
         Explanation.objects.bulk_create(rows, batch_size=BATCH)
         return len(rows)
+
+    def groups(self, outcome: Outcome) -> None:
+        """What is explained, and might as well be explained otherwise."""
+        rows = [
+            Interchangeable(
+                run=self.run,
+                host=one.host or HOSTS[one.call],
+                call=one.call,
+                amount=one.amount,
+                since=one.since,
+                until=one.until,
+                purchases=one.purchases,
+                requests=one.requests,
+                lapsed=one.lapsed,
+            )
+            for one in outcome.groups
+        ]
+        Interchangeable.objects.bulk_create(rows, batch_size=BATCH)
 
     def differences(self, outcome: Outcome) -> None:
         """Everything that is not as it should be."""

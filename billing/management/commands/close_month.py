@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from billing.flows.close_month import MonthIsOpen, close_month
 from billing.flows.fault_texts import sentence_of
 from billing.flows.issue_invoice import NotReady, issue, send_back
+from billing.flows.terms import is_late
 from billing.models import InvoiceDraft
 from billing.periods import Period
 
@@ -33,17 +34,18 @@ class Command(BaseCommand):
     def _issue_all(self, month: date) -> bool:
         """Issue the month's drafts, one after the other. False if one could not be: it says why, and stays a draft."""
         drafts = InvoiceDraft.objects.undecided().filter(statement__month=month)
-        issued, refused = 0, 0
-        for draft in drafts.select_related("organisation").order_by("statement__number"):
+        issued, refused, late = 0, 0, 0
+        for draft in drafts.select_related("organisation", "statement").order_by("statement__number"):
             try:
                 issue(draft, "close_month --issue")
                 issued += 1
+                late += is_late(draft)
             except NotReady as error:
                 send_back(draft, error.faults)
                 refused += 1
                 for fault in error.faults:
                     self.stderr.write(f"{draft.organisation}: {sentence_of(fault)}")
-        self.stdout.write(f"{issued} issued, {refused} refused")
+        self.stdout.write(f"{issued} issued, {refused} refused" + (f"; late: {late}" if late else ""))
         return not refused
 
 

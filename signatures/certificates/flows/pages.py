@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .. import steps
 from ..models import Order
+from .attach import files_of, missing_sides
 from .check import Problem
 from .price import offered_options
 
@@ -14,11 +15,22 @@ class Page:
 
     name: str
     title: str
+    is_done: bool
 
 
 def pages_of(order: Order) -> list[Page]:
     """All pages in order, the review last."""
-    return [Page(name, steps.title_of(order, name)) for name in [*names_of(order), steps.REVIEW]]
+    names = [*names_of(order), steps.REVIEW]
+    return [Page(name, steps.title_of(order, name), _is_done(order, name)) for name in names]
+
+
+def _is_done(order: Order, name: str) -> bool:
+    if name == steps.OPTIONS and not steps.is_shipped(order):
+        return True
+    if name != steps.PICTURES:
+        return name in order.details
+    # Where they may follow after the order, passing them by leaves nothing open.
+    return not order.product_family.needs_document_at_order or not missing_sides(order, files_of(order))
 
 
 def names_of(order: Order) -> list[str]:

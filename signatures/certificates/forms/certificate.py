@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers.contacts import EmailField, mobile_number
@@ -43,7 +44,11 @@ class CertificateForm(forms.Form):
     device = forms.ChoiceField(
         label=_("It lives on"), choices=[(one.value, one.label) for one in DEVICES], widget=forms.RadioSelect
     )
-    covers = forms.ChoiceField(label=_("It is for"), choices=Covers.choices, widget=forms.RadioSelect)
+    covers = forms.ChoiceField(
+        label=_("It is for"),
+        widget=forms.RadioSelect,
+        choices=[(one.value, capfirst(one.label)) for one in Covers],
+    )
     serial = forms.CharField(
         label=_("Serial number"), required=False, max_length=80, widget=text(autocomplete="off")
     )

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_currency
 from django import forms
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.contacts import EmailField, mobile_number
@@ -120,11 +120,11 @@ def _shipping_fields() -> dict[str, forms.Field]:
 
 def _way_of_shipping(offered: dict[str, Decimal]) -> forms.ChoiceField:
     included = gettext("Standard shipping")
-    choices = [(ShippingKind.STANDARD.value, f"{included}: {_costs(Decimal(0))}")]
+    choices = [(ShippingKind.STANDARD.value, _with_cost(included, Decimal(0)))]
     for kind in (ShippingKind.PRIORITY, ShippingKind.EXPRESS):
         name = f"{kind}_shipping"
         if name in offered:
-            choices.append((kind.value, f"{KNOWN[name].label}: {_costs(offered[name])}"))
+            choices.append((kind.value, _with_cost(str(KNOWN[name].label), offered[name])))
     return forms.ChoiceField(label=_("Shipping"), choices=choices, widget=forms.RadioSelect)
 
 
@@ -132,4 +132,9 @@ def _costs(amount: Decimal) -> str:
     """What an option adds to the price."""
     if not amount:
         return gettext("included.")
-    return gettext("%(price)s € more, without VAT.") % {"price": number_format(amount, 2)}
+    price = format_currency(amount, "EUR", locale=get_language() or "it")
+    return gettext("%(price)s more, without VAT.") % {"price": price}
+
+
+def _with_cost(label: str, amount: Decimal) -> str:
+    return gettext("%(label)s: %(text)s") % {"label": label, "text": _costs(amount)}

@@ -54,6 +54,6 @@ def codes_need_a_member(order: Order) -> Letter:
             _("Invite %(holder)s as a member of %(organisation)s, by the e-mail of the order, and have "
               "them set up a second factor. Then the codes open on the order’s page.") % about,
         ],
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_ordered(),
     )  # fmt: skip

@@ -29,7 +29,7 @@ def papers_needed(order: Order) -> Letter:
         subject=_("Papers needed: %(product)s for %(holder)s") % about,
         heading=_("The request form is ready"),
         paragraphs=paragraphs,
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_ordered(),
     )
 
@@ -43,7 +43,7 @@ def papers_returned(order: Order, reasons: Sequence[str], note: str = "") -> Let
         *[f"– {sentence}" for sentence in sentences(reasons)],
     ]  # fmt: skip
     if note:
-        paragraphs.append(f"“{note}”")
+        paragraphs.append(_("“%(text)s”") % {"text": note})
     paragraphs.append(
         _("Correct it on the order’s page and send it again. Everything else stays as you have filled it in.")
     )
@@ -88,7 +88,7 @@ def identification_runs_out(order: Order, days: int, is_holder: bool) -> Letter:
         subject=_("%(left)s: %(product)s for %(holder)s") % about,
         heading=_("The order ends if nothing happens"),
         paragraphs=[_still_to_do(order, is_holder) % about, _until(order)],
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_holder(order.organisation.name) if is_holder else because_ordered(),
     )
 
@@ -103,7 +103,7 @@ def order_issued(order: Order) -> Letter:
             _("%(maker)s has fulfilled the order of “%(product)s” for %(holder)s.") % about,
             _next(order) % about,
         ],
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_ordered(),
     )  # fmt: skip
 
@@ -119,7 +119,7 @@ def order_shipped(order: Order) -> Letter:
             % about,
             _("Tell us on the order’s page when it has arrived.") % about,
         ],
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_ordered(),
     )
 
@@ -152,7 +152,7 @@ def order_ended(order: Order, problem: str = "") -> Letter:
         subject=_("Not possible: %(product)s for %(holder)s") % about,
         heading=_("The order has ended"),
         paragraphs=paragraphs,
-        action=_("See the order"),
+        action=_("Go to the order"),
         reason=because_ordered(),
     )
 

@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from facts.chain import ChainedEvent
 from outbox.models import Mail
 from signatures.certificates import tasks, timeline
 from signatures.certificates.flows import follow
 from signatures.certificates.flows.finish import confirm
+from signatures.certificates.flows.state import tell
 from signatures.certificates.models import Order
 
 from . import steps
@@ -199,3 +201,19 @@ def test_every_event_that_is_told_has_words():
     }
     assert told
     assert told - set(timeline.WORDS) == set()
+
+
+def test_looks_at_a_picture_that_follow_each_other_are_one_line():
+    order = OrderFactory(in_review=True)
+    for kind in ("id_image_opened", "id_image_opened", "papers_returned", "id_image_opened"):
+        tell(order, kind, actor=ChainedEvent.Actor.STAFF)
+    told = [entry.title for entry in timeline.entries(list(order.events.order_by("number")))]
+    look = "A picture of the ID document looked at by us"
+    assert told[-3:] == [look, "Papers to be corrected", look]
+    assert told.count(look) == 2
+
+
+@pytest.mark.parametrize(("code", "has_device"), [("RINFIR", True), ("RINFIRREM", False)])
+def test_a_device_is_to_be_connected_only_where_there_is_one(code, has_device):
+    waiting = timeline.waiting(OrderFactory(code=code, issued=True))
+    assert ("with the device connected" in waiting.detail) is has_device

@@ -2,16 +2,18 @@
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from customers.identity import place_data, tax_code
 from customers.tests.factories import member_client
 from signatures.catalogue.products import PRODUCTS
-from signatures.certificates.flows.pages import names_of
+from signatures.certificates.flows.pages import names_of, pages_of
 from signatures.certificates.flows.sweep import sweep_drafts
+from signatures.certificates.forms.options import _costs
 from signatures.certificates.forms.person import countries_of_birth, read_from_tax_code
 from signatures.certificates.models import Order
 from upstream import ProductFamily
@@ -455,3 +457,27 @@ def test_everybody_may_choose_the_country_of_birth_that_their_tax_code_names():
             surname="Rossi", given_name="Ada", sex="F", born_on=born_on, place_code=state.code
         )
         assert read_from_tax_code(code)["birth_country"] in offered, state.name
+
+
+def test_the_review_names_the_step_that_is_not_filled_in_and_calls_none_done(sender):
+    client, membership = sender
+    order = OrderFactory(
+        organisation=membership.organisation, created_by=membership.user, code="OTPMOB", empty=True
+    )
+    review = client.get(reverse("orders:review", args=[order.pk])).content.decode()
+    assert "<strong>Birth:</strong> This step is not filled in yet." in review
+    assert "They go along with the order." in review
+    assert "stepper__step--done" not in review
+
+
+def test_options_that_nobody_must_choose_leave_no_step_open(sender):
+    sold("OTPMOB", "VIDEORIC")
+    organisation = sender[1].organisation
+    order = OrderFactory(organisation=organisation, code="OTPMOB", details={"person": details()["person"]})
+    assert [page.name for page in pages_of(order) if page.is_done] == ["person", "options"]
+
+
+@pytest.mark.parametrize(("language", "costs"), [("en", "€15.00 more"), ("it", "15,00\xa0€ in più")])
+def test_an_option_says_what_it_costs_as_its_readers_write_money(sender, language, costs):
+    with translation.override(language):
+        assert _costs(Decimal("15")).startswith(costs)

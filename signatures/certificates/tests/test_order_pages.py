@@ -49,7 +49,7 @@ def test_the_papers_are_downloaded_signed_pictured_and_handed_in(settings, tmp_p
 
     client.post(address("upload_form", order), {"signed": upload("modulo.pdf", signed)})
     half = client.post(address("papers", order), follow=True)
-    assert "Something is still missing" in half.content.decode()
+    assert "Still missing: ID document, front." in half.content.decode()
     client.post(address("upload", order, "id_front"), {"file": upload("front.jpg", pictures.jpeg())})
     done = client.post(address("papers", order), follow=True)
 

@@ -249,6 +249,9 @@ def test_a_holder_who_is_a_member_opens_with_a_second_factor_just_proven(sandbox
     page, client = reverse("orders:codes", args=[order.pk]), Client()
     client.force_login(user)
     assert "Set one up" in client.get(page).content.decode()
+    assert (
+        "sealed until you open them" in client.get(reverse("orders:detail", args=[order.pk])).content.decode()
+    )
     assert client.post(page).status_code == 302
     TOTP.activate(user, TOTP_SECRET)
     assert client.post(page)["Location"].startswith(reverse("mfa_reauthenticate"))
@@ -282,6 +285,7 @@ def test_nobody_else_has_the_page_not_the_owner_who_ordered_it(sandbox):
     owner, membership = member_client("owner")
     order = with_codes(sandbox, member=membership)
     assert owner.get(reverse("orders:codes", args=[order.pk])).status_code == 404
+    assert "not you and not we" in owner.get(reverse("orders:detail", args=[order.pk])).content.decode()
     impostor = User.objects.create_user("Mario.Rossi@example.it", "x")
     Membership.objects.create(organisation=order.organisation, user=impostor, role="owner")
     client = Client()

@@ -1,5 +1,6 @@
 """The customer's papers after the order: the form downloaded and signed, the pictures, all of it handed in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -82,14 +83,19 @@ def papers(request: CustomerRequest, pk: Any) -> HttpResponse:
 def _hand_in(request: CustomerRequest, order: Order) -> HttpResponse:
     try:
         flow.hand_in(order, request.user, client_ip(request))
-    except flow.Incomplete:
-        messages.error(request, _("Something is still missing: see below."))
+    except flow.Incomplete as incomplete:
+        messages.error(request, _what_is_missing(incomplete.missing))
         return redirect("orders:papers", order.pk)
     except NotPossible:
         messages.info(request, _("The papers were handed in already."))
     else:
         messages.success(request, _("The papers are with us. We look at them within two working days."))
     return redirect("orders:detail", order.pk)
+
+
+def _what_is_missing(kinds: Sequence[str]) -> str:
+    names = [str(Kind(kind).label) for kind in kinds]
+    return _("Still missing: %(papers)s.") % {"papers": "; ".join(names)}
 
 
 @require_safe

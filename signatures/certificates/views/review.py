@@ -42,7 +42,7 @@ def _show(request: CustomerRequest, order: Order, status: int = 200, **context: 
         problems = problems_of(order)
     context |= page_context(order, steps.REVIEW)
     context |= {
-        "problems": problems,
+        "problems": [(steps.title_of(order, one.step), one) for one in problems],
         "go_on": first_open(order, problems) if problems else "",
         "sections": summary_of(order),
         "consents": consents_of(order),

@@ -141,9 +141,13 @@ def test_the_review_says_who_pays_for_what_before_anything_is_ordered():
     envelope = steps.draft()
     Envelope.objects.update(organisation=membership.organisation, created_by=membership.user)
     address = reverse("envelopes:review", args=[envelope.pk])
-    assert "By your plan" not in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "By your plan" not in page
+    assert "Send and buy for €2.32" in page
     change(membership.organisation, plan_with(free=1, fee=0, name="Ricarica"), "Staff")
     page = client.get(address).content.decode()
     assert "By your plan, Ricarica" in page
     assert "€1.159" in page
     assert "are missing" in page
+    assert "Send and buy for €1.16" in page
+    assert f'href="{reverse("wallet:wallet")}">See the wallet' in page
