@@ -13,6 +13,8 @@ CODES = frozenset(
     "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
     "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split()
 )
+# Kosovo has a catastal code of its own (Z160) and no letters in ISO 3166-1; the EU writes XK.
+OF_PEOPLE = CODES | {"XK"}
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 
 
@@ -21,10 +23,15 @@ def name_of(code: str) -> str:
     return _names().get(code, code)
 
 
-def choices() -> list[tuple[str, str]]:
+def choices(codes: frozenset[str] = CODES) -> list[tuple[str, str]]:
     """All countries for a select, Italy first, then by name."""
     names = _names()
-    return sorted(((code, names.get(code, code)) for code in CODES), key=lambda c: (c[0] != "IT", c[1]))
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda c: (c[0] != "IT", c[1]))
+
+
+def choices_for_people() -> list[tuple[str, str]]:
+    """The same for where people were born and live."""
+    return choices(OF_PEOPLE)
 
 
 def _names() -> dict[str, str]:

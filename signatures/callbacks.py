@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -23,9 +24,10 @@ def hint(request: HttpRequest, key: str) -> HttpResponse:
     same for a key that nobody has. Keys of all purchases are one space, whatever was bought.
     """
     soon = timezone.now() + MOST_OFTEN
-    for followed in (
-        Envelope.objects.filter(state__in=Envelope.FOLLOWED),
-        Order.objects.filter(state__in=Order.FOLLOWED),
-    ):
-        followed.filter(purchase__callback_key=key, next_check_at__gt=soon).update(next_check_at=soon)
+    Envelope.objects.filter(
+        state__in=Envelope.FOLLOWED, purchase__callback_key=key, next_check_at__gt=soon
+    ).update(next_check_at=soon)
+    # An order that is asked about no more by itself may have news all the same: a shipment's number after weeks.
+    orders = Order.objects.filter(state__in=Order.FOLLOWED + Order.WATCHED, purchase__callback_key=key)
+    orders.filter(Q(next_check_at__gt=soon) | Q(next_check_at=None)).update(next_check_at=soon)
     return HttpResponse(status=200)

@@ -16,6 +16,9 @@ REPLACEMENT = (90, 60, 30, 14, 7, 1)
 # The renewal is bought, and the holder has its code: days after that, and days before the last one.
 UNUSED_AFTER = (3, 10, 21, 42)
 UNUSED_BEFORE = (14, 7, 3, 1, 0)
+# It is somebody else's turn than the customer's, and nothing moves: days after which staff hear of it.
+QUIET_WITH_STAFF = (7, 14, 30, 60)
+QUIET_AT_MAKER = (30, 60, 90, 180)
 # Codes that the holder has not opened: days after they were offered.
 UNOPENED_AFTER = (7, 30, 90)
 
@@ -65,6 +68,11 @@ def of_unused_code(since: date, closes_on: date) -> list[Reminder]:
 def of_unopened(told_on: date) -> list[Reminder]:
     """Codes wait for the holder since a day."""
     return [Reminder(told_on + timedelta(days=days), f"unopened:{days}") for days in UNOPENED_AFTER]
+
+
+def of_quiet(since: date, days: Collection[int]) -> list[Reminder]:
+    """Nothing has moved since a day."""
+    return [Reminder(since + timedelta(days=count), f"quiet:{count}") for count in days]
 
 
 def of_expiry(expires_on: date) -> Reminder:

@@ -55,5 +55,6 @@ def forget() -> None:
 
 @shared_task
 def sweep_drafts() -> None:
-    """Throw away drafts that nobody has touched for long."""
+    """Throw away drafts that nobody has touched for long, and end what nobody has corrected."""
     sweep.sweep_drafts()
+    sweep.withdraw_unanswered()

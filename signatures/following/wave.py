@@ -186,7 +186,6 @@ def _put_off(
     rows.update(
         next_check_at=unless_hinted(mark, now + pause_after_failure(failures)),
         check_failures=failures,
-        checked_at=now,
         last_problem=str(error or "internal error")[:300],
     )
     if failures == (GONE_ALARMS_AT if is_gone else FAILURES_ALARM_AT):

@@ -1,5 +1,8 @@
 """What staff must hear of an order."""
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outbox.flows.alarm import alarm
@@ -8,9 +11,9 @@ from ..models import Certificate, Order
 
 
 def unknown_state(order: Order, word: str) -> None:
-    """The provider used a word for the state that we don't know."""
+    """The provider used a word for the state that we don't know: told once a day, however many orders say it."""
     alarm(
-        key=f"unknown-order-state:{word}",
+        key=f"unknown-order-state:{word}:{timezone.localdate()}",
         subject=_("An unknown state of an order at the provider"),
         text=_("The provider says “%(word)s” of order %(id)s. Its state here stays as it was.")
         % {"word": word, "id": order.pk},
@@ -18,9 +21,9 @@ def unknown_state(order: Order, word: str) -> None:
 
 
 def cannot_be_followed(order: Order, problem: str) -> None:
-    """The provider has not answered about an order for a long time."""
+    """The provider has not answered about an order for a long time: told once each time."""
     alarm(
-        key=f"order-not-followed:{order.pk}",
+        key=f"order-not-followed:{order.pk}:{order.checked_at}",
         subject=_("An order cannot be followed"),
         text=_("Order %(id)s could not be checked at the provider for a long time: %(problem)s")
         % {"id": order.pk, "problem": problem},
@@ -48,10 +51,30 @@ def form_missing(order: Order, problem: str) -> None:
     )
 
 
-def papers_refused(order: Order, problem: str) -> None:
+def papers_wait(order: Order, problem: str) -> None:
+    """Approved papers could not be handed over for long, while the days for identification run out."""
+    alarm(
+        key=f"papers-wait:{order.pk}:{order.state_since}",
+        subject=_("Approved papers cannot be handed over"),
+        text=_("The papers of order %(id)s could not be handed to the provider for a long time: %(problem)s")
+        % {"id": order.pk, "problem": problem},
+    )
+
+
+def is_quiet(order: Order, days: int) -> None:
+    """It is the turn of the maker, or of staff, and nothing has moved for long."""
+    alarm(
+        key=f"order-quiet:{order.pk}:{order.state}:{order.state_since}:{days}",
+        subject=_("An order does not move"),
+        text=_("Order %(id)s has been in the state “%(state)s” for %(days)s days. Ask what it waits for.")
+        % {"id": order.pk, "state": order.get_state_display(), "days": days},
+    )
+
+
+def papers_refused(order: Order, problem: str, sent_at: datetime | None) -> None:
     """The provider refused papers that we had approved: the order is back in the queue."""
     alarm(
-        key=f"papers-refused:{order.pk}:{order.papers_due_at}",
+        key=f"papers-refused:{order.pk}:{sent_at}",
         subject=_("The provider refused approved papers"),
         text=_("The papers of order %(id)s are back in the queue. The provider says: %(problem)s")
         % {"id": order.pk, "problem": problem},

@@ -54,7 +54,8 @@ def attach(order: Order, kind: str, data: bytes, filename: str, user: User, ip: 
     with locked(order.pk) as ours:
         if not ours.takes_papers:
             raise NotPossible
-        replace(ours, kind)
+        # What was joined of the earlier one goes with it: whatever stops us now, it never stands for the new one.
+        replace(ours, kind, Kind.ID_JOINED)
         file = OrderFile.objects.create(
             order=ours,
             kind=kind,
@@ -77,7 +78,7 @@ def detach(order: Order, kind: str) -> None:
     with locked(order.pk) as ours:
         if not ours.takes_papers:
             raise NotPossible
-        replace(ours, kind)
+        replace(ours, kind, Kind.ID_JOINED)
     _join(order)
 
 

@@ -27,6 +27,21 @@ def certify(order: Order, told: ProviderOrder) -> None:
         for covers in covered_by(order.facts):
             if covers not in known:
                 _record(order, covers, told)
+        for certificate in wrongly_guessed(order, told):
+            certificate.expires_on = _day(told.expires_at) or certificate.expires_on
+            certificate.save(update_fields=["expires_on"])
+            _tell_recorded(order, certificate, told)
+
+
+def wrongly_guessed(order: Order, told: ProviderOrder) -> list[Certificate]:
+    """What an order brought before the provider named its expiry, as long as nothing rests on our guess."""
+    expires_on = _day(told.expires_at)
+    if expires_on is None:
+        return []
+    untouched = order.certificates.filter(
+        state=Certificate.State.ACTIVE, renewal=Certificate.Renewal.NONE, issued_on__lte=expires_on
+    )
+    return list(untouched.exclude(expires_on=expires_on))
 
 
 def covered_by(facts: ProductFacts) -> list[Covers]:
@@ -57,7 +72,11 @@ def _record(order: Order, covers: Covers, told: ProviderOrder) -> None:
     )
     certificate.holder = holder
     certificate.save()
-    tell(order, "certificate_recorded", covers=covers, expires_on=str(certificate.expires_on),
+    _tell_recorded(order, certificate, told)
+
+
+def _tell_recorded(order: Order, certificate: Certificate, told: ProviderOrder) -> None:
+    tell(order, "certificate_recorded", covers=certificate.covers, expires_on=str(certificate.expires_on),
          is_named_by_provider=told.expires_at is not None)  # fmt: skip
 
 

@@ -14,8 +14,12 @@ log = logging.getLogger(__name__)
 
 
 def lapse_due(limit: int = 500) -> int:
-    """End every order whose holder was not identified in time. One that cannot be ended never stops the others."""
-    overdue = Order.objects.filter(state__in=Order.UNIDENTIFIED, identification_until__lt=timezone.now())
+    """End every order whose holder was not identified in time. One that cannot be ended never stops the others.
+
+    People were told a day, so all of that day is theirs.
+    """
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    overdue = Order.objects.filter(state__in=Order.UNIDENTIFIED, identification_until__lt=today)
     lapsed = 0
     for order_id in list(overdue.values_list("pk", flat=True)[:limit]):
         try:

@@ -49,15 +49,12 @@ def place(order: Order, user: User, ip: str, expected_net: Decimal, consents: Se
     ``consents`` are the sentences that the customer has agreed to, as they read them. Raises ``NotReady``,
     ``PriceChanged``, ``PriceMissing``, and ``NotPossible`` when it was ordered already.
     """
-    if problems := problems_of(order):
-        raise NotReady(problems)
     now = timezone.now()
-    price = price_of(order, now)
-    if price.net != expected_net:
-        raise PriceChanged(price)
     with locked(order.pk) as draft:
         if not draft.is_draft:
             raise NotPossible
+        # Of the draft as it is now: another page, or another member, may have saved a step since it was shown.
+        price = _checked(draft, now, expected_net)
         who = {"actor": Actor.CUSTOMER, "actor_name": str(user), "ip": ip}
         draft.ordered_at, draft.agreed = now, {line.key: line.sale.pk for line in price.lines}
         draft.save(update_fields=["ordered_at", "agreed"])
@@ -69,6 +66,15 @@ def place(order: Order, user: User, ip: str, expected_net: Decimal, consents: Se
         else:
             hand_over(draft, now)
     order.refresh_from_db()
+
+
+def _checked(draft: Order, now: datetime, expected_net: Decimal) -> OrderPrice:
+    if problems := problems_of(draft):
+        raise NotReady(problems)
+    price = price_of(draft, now)
+    if price.net != expected_net:
+        raise PriceChanged(price)
+    return price
 
 
 def hand_over(order: Order, now: datetime) -> None:
@@ -105,11 +111,12 @@ def send_again(order: Order, user: User, ip: str) -> None:
 
     Raises ``NotReady`` and ``NotPossible``.
     """
-    if problems := problems_of(order):
-        raise NotReady(problems)
     with locked(order.pk) as returned:
-        if not returned.is_editable or not move(returned, Order.State.IN_REVIEW):
+        if returned.state != Order.State.RETURNED or not returned.is_editable:
             raise NotPossible
+        if problems := problems_of(returned):
+            raise NotReady(problems)
+        move(returned, Order.State.IN_REVIEW)
         tell(returned, "corrected", actor=Actor.CUSTOMER, actor_name=str(user), ip=ip)
     order.refresh_from_db()
 

@@ -12,7 +12,7 @@ from upstream import OrderState, ProductFamily
 
 from .. import letters
 from ..models import Order
-from . import alarms, certify, notify, seal_secrets
+from . import alarms, certify, notify, renew, seal_secrets
 from .pace import pause_of
 from .state import Actor, locked, move, tell
 
@@ -56,6 +56,7 @@ def has_moved(order: Order, told: ProviderOrder) -> bool:
         or any(value != getattr(order, name) for name, value in _numbers(told).items())
         or bool(state_of(order, told))
         or bool(seal_secrets.new_among(order, told.secrets.filled()))
+        or (order.state in Order.FULFILLED and bool(certify.wrongly_guessed(order, told)))
     )
 
 
@@ -112,8 +113,8 @@ def _note_word(order: Order, told: ProviderOrder) -> None:
     order.provider_state, order.has_unknown_state = word, is_unknown
     if order.identification_until is None and _is_to_be_identified(order, told):
         # The days count from the maker's mail. We see it a little later than it went out, so they are counted from
-        # the last time that we looked and it was not so yet.
-        since = order.checked_at or timezone.now()
+        # the last time that we looked and it was not so yet; with an order whose answer was lost, from its purchase.
+        since = order.checked_at or told.purchased_at or timezone.now()
         order.identification_until = since + timedelta(days=settings.IDENTIFICATION_DAYS)
     order.save(update_fields=["provider_state", "has_unknown_state", "identification_until"])
     if is_unknown:
@@ -164,6 +165,8 @@ def _enter(order: Order, to: str) -> bool:
             notify.mail_customer(order, letters.order_shipped, fact="once")
         case State.REJECTED | State.LAPSED:
             details = {"word": order.provider_state}
+            # What it was to renew expires all the same, and may be renewed by another order.
+            renew.release(order)
             alarms.given_up(order)
             notify.mail_customer(order, letters.order_ended, fact=to)
     tell(order, to, actor=Actor.PROVIDER, **details)

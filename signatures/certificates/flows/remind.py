@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,13 +26,20 @@ LOOK_AHEAD = 200
 # Staff hear of papers that wait for them, and of renewals that are not bought, from so few days on.
 STAFF_FROM = 14
 AT_A_TIME = 500
+QUIET_AFTER = {
+    Order.State.IN_REVIEW: reminders.QUIET_WITH_STAFF,
+    Order.State.SUBMITTED: reminders.QUIET_AT_MAKER,
+    Order.State.IDENTIFIED: reminders.QUIET_AT_MAKER,
+}
+# A day less than the shortest of them: days are counted by the calendar.
+QUIET_AT_LEAST = timedelta(days=min(min(days) for days in QUIET_AFTER.values()) - 1)
 
 Rules = Mapping[tuple[str, str], RenewalRule]
 
 
 def remind_due() -> int:
     """Tell whoever is to be told something today. Returns how many reminders went out."""
-    return remind_of_identification() + remind_of_certificates() + remind_of_codes()
+    return remind_of_identification() + remind_of_quiet() + remind_of_certificates() + remind_of_codes()
 
 
 # Orders
@@ -70,6 +77,28 @@ def _tell_order(order_id: Any, due: Reminder) -> bool:
         if is_holders and notify.holder_of(order)["email"].casefold() not in told:
             notify.mail_holder(order, words, fact=fact, days=left, is_holder=True)
         tell(order, "reminded", days=left)
+    return True
+
+
+def remind_of_quiet() -> int:
+    """The maker, or staff, have let an order lie: no word of the provider's ends it, so somebody must ask."""
+    today, told = timezone.localdate(), 0
+    waiting = Order.objects.filter(state__in=QUIET_AFTER, state_since__lt=timezone.now() - QUIET_AT_LEAST)
+    waiting = waiting.prefetch_related("notices")
+    for order in waiting.order_by("pk").iterator(chunk_size=AT_A_TIME):
+        since = timezone.localtime(order.state_since).date()
+        found = reminders.of_quiet(since, QUIET_AFTER[Order.State(order.state)])
+        if due := reminders.due(found, _told(order), today):
+            told += _safely(order, _tell_staff, due)
+    return told
+
+
+def _tell_staff(order_id: Any, due: Reminder) -> bool:
+    with locked(order_id) as order:
+        if order.state not in QUIET_AFTER:
+            return False
+        Notice(order=order, kind=due.kind, due_on=due.due_on).save()
+        alarms.is_quiet(order, -_days_until(timezone.localtime(order.state_since).date()))
     return True
 
 
@@ -120,6 +149,9 @@ def why_not_any_more(certificate: Certificate, rule: RenewalRule | None) -> str:
 
 def _tell_certificate(certificate_id: Any, due: Reminder) -> bool:
     with transaction.atomic():
+        # An order is locked before the certificate that it renews, here as by whoever says that the renewal is done.
+        renewals = Order.objects.filter(renews=certificate_id, state=Order.State.ISSUED).order_by("pk")
+        list(renewals.select_for_update(of=("self",)).values_list("pk"))
         certificate = Certificate.objects.select_for_update().get(pk=certificate_id)
         if certificate.state != State.ACTIVE:
             return False

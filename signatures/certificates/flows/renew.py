@@ -12,6 +12,7 @@ from django.utils import timezone
 from customers.models import User
 from signatures.catalogue.flows.shop import Item, item_for
 from signatures.catalogue.products import Covers, Device
+from upstream import ProductFamily
 
 from ..models import Certificate, Order, RenewalRule
 from ..steps import RENEWAL
@@ -19,7 +20,7 @@ from ..windows import years_after
 from . import draft
 from .finish import finish
 from .notify import holder_of
-from .renewable import why_not_this
+from .renewable import is_renewed_already, why_not_this
 from .state import NotPossible, locked, tell
 from .videos import can_have_video
 
@@ -80,6 +81,9 @@ def reserve(order: Order) -> None:
             if not can_have_video(order, aruba):
                 raise NotPossible
     if order.renews_id is None:
+        # Intending the purchase has locked the customer's money: of two that describe the same, one comes second.
+        if order.product_family is ProductFamily.RENEWAL and is_renewed_already(order):
+            raise NotPossible
         return
     mine = Certificate.objects.filter(pk=order.renews_id, state=State.ACTIVE, renewal=Renewal.NONE)
     if not mine.update(renewal=Renewal.ORDERED, renewal_since=timezone.localdate()):

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from signatures.catalogue.products import ProductFacts
+from vault import fingerprints
 
 from ..models import Certificate, Order, RenewalRule
-from ..steps import RENEWAL
+from ..models.prints import PURPOSES, kept
+from ..steps import PERSON, RENEWAL
 from ..windows import window_of
 
 State, Renewal = Certificate.State, Certificate.Renewal
@@ -97,7 +100,7 @@ def why_not_for(order: Order, values: Mapping[str, Any], today: date | None = No
         if not is_of(order.renews, facts):
             return _("This product renews another kind of certificate.")
         return why_not_this(order.renews, today)
-    return _why_not_as_described(facts, values, today or timezone.localdate())
+    return is_renewed_already(order) or _why_not_as_described(facts, values, today or timezone.localdate())
 
 
 def why_not_any_longer(order: Order) -> str:
@@ -106,6 +109,40 @@ def why_not_any_longer(order: Order) -> str:
     if order.renews:
         return _why_not_by_its_days(order.renews, today)
     return _why_not_as_described(order.facts, order.details.get(RENEWAL, {}), today)
+
+
+def is_renewed_already(order: Order) -> str:
+    """That the certificate which a renewal order describes is renewed by another, in the reader's language.
+
+    It is the same one if kind, holder (by tax code or e-mail) and last day are: nobody buys twice what was described
+    twice.
+    """
+    expires_on = str(order.details.get(RENEWAL, {}).get("expires_on") or "")
+    person = Q()
+    for name in ("tax_code", "email"):
+        if found := [found for found in _prints(order, name) if found]:
+            person |= Q(**{f"{name}_print__in": found})
+    if not person or not expires_on:
+        return ""
+    mine = Q(person, organisation=order.organisation_id)
+    facts = order.facts
+    certificates = Certificate.objects.filter(
+        mine, maker=facts.maker, covers=facts.renews, expires_on=expires_on
+    )
+    orders = Order.objects.filter(mine, code=order.code, renews=None, state__in=Order.UNDER_WAY)
+    is_described_again = any(
+        other.details.get(RENEWAL, {}).get("expires_on") == expires_on
+        for other in orders.exclude(pk=order.pk).only("sealed_details")[:200]
+    )
+    if is_described_again or certificates.exclude(renewal=Renewal.NONE).exists():
+        return _("Its renewal is under way already.")
+    known = certificates.first()
+    return why_not_this(known) if known else ""
+
+
+def _prints(order: Order, name: str) -> list[str]:
+    value = kept(name, str(order.details.get(PERSON, {}).get(name) or ""))
+    return fingerprints(value, PURPOSES[name]) if value else []
 
 
 def _why_not_as_described(facts: ProductFacts, values: Mapping[str, Any], today: date) -> str:

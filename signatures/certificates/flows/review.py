@@ -16,20 +16,24 @@ from ..signed_form import P7M
 from . import notify
 from .attach import files_of
 from .order import hand_over
+from .request import request_digest
 from .state import Actor, NotPossible, locked, move, tell
 
 Kind = OrderFile.Kind
 Decision = Review.Decision
 LOOKED_AT = (Kind.ID_FRONT, Kind.ID_BACK, Kind.ID_JOINED, Kind.FORM_SIGNED)
+# Beside the files: what was typed.
+DATA = "data"
 
 
 class ChangedMeanwhile(Exception):
-    """The papers are not those that were looked at."""
+    """The papers, or the data, are not those that were looked at."""
 
 
 def digests_of(order: Order) -> dict[str, str]:
-    """What there is to look at: the SHA-256 of each file by its kind."""
-    return {kind: file.sha256 for kind, file in files_of(order).items() if kind in LOOKED_AT}
+    """What there is to look at: the SHA-256 of each file by its kind, and of all that was typed."""
+    papers = {kind: file.sha256 for kind, file in files_of(order).items() if kind in LOOKED_AT}
+    return {**papers, DATA: request_digest(order)}
 
 
 def approve(order: Order, staff: User, ip: str, looked_at: Mapping[str, str]) -> None:
@@ -89,7 +93,7 @@ def last_return(order: Order) -> Review | None:
 
 @contextmanager
 def _in_review(order: Order, looked_at: Mapping[str, str]) -> Iterator[Order]:
-    """The order, locked, while it is in review with exactly these papers."""
+    """The order, locked, while it is in review with exactly these papers and data."""
     with locked(order.pk) as ours:
         if ours.state != Order.State.IN_REVIEW:
             raise NotPossible

@@ -10,6 +10,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from billing.provider import provider
@@ -24,7 +25,9 @@ from .state import Actor, locked, move, tell
 log = logging.getLogger(__name__)
 Kind = OrderFile.Kind
 LEASE = timedelta(minutes=5)
-PAUSE = timedelta(minutes=2)
+# Whoever has waited long is tried seldom.
+SOON, LATER = timedelta(minutes=2), timedelta(minutes=15)
+ALARM_AFTER = timedelta(hours=1)
 
 EVENTS = {
     PapersOutcome.TAKEN: "papers_taken",
@@ -34,9 +37,15 @@ EVENTS = {
 
 
 def submit_due(limit: int = 50) -> int:
-    """Send the papers of every order that is due. Returns how many ended."""
+    """Send the papers of every order that is due. Returns how many ended. One that fails never stops the others."""
     due = Order.objects.filter(papers_due_at__lte=timezone.now()).order_by("papers_due_at")
-    return sum(submit(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    ended = 0
+    for order_id in list(due.values_list("pk", flat=True)[:limit]):
+        try:
+            ended += submit(order_id)
+        except Exception:
+            log.exception("the papers of order %s could not be sent", order_id)
+    return ended
 
 
 def submit(order_id: Any) -> bool:
@@ -56,9 +65,7 @@ def submit(order_id: Any) -> bool:
         log.exception("approved papers of order %s cannot be read", order_id)
         return _back_to_staff(order, type(error).__name__)
     except ProviderError as error:
-        Order.objects.filter(pk=order_id).update(
-            papers_due_at=timezone.now() + PAUSE, last_problem=str(error)[:300]
-        )
+        _try_later(order, str(error))
         return False
     _done(order, form, outcome)
     return True
@@ -89,9 +96,23 @@ def _done(order: Order, form: OrderFile, outcome: PapersOutcome) -> None:
         tell(ours, EVENTS[outcome], actor=Actor.PROVIDER)
 
 
+def _try_later(order: Order, problem: str) -> None:
+    """No answer, or none that says anything of the papers. Staff hear of one that waits for long: its days run out."""
+    waited = timezone.now() - order.state_since
+    pause = SOON if waited < ALARM_AFTER else LATER
+    Order.objects.filter(pk=order.pk).update(papers_due_at=timezone.now() + pause, last_problem=problem[:300])
+    if waited >= ALARM_AFTER:
+        with transaction.atomic():
+            alarms.papers_wait(order, problem)
+
+
 def _back_to_staff(order: Order, problem: str) -> bool:
     with locked(order.pk) as ours:
-        alarms.papers_refused(ours, problem)
-        move(ours, Order.State.IN_REVIEW, papers_due_at=None, last_problem=problem[:300])
+        due_at = ours.papers_due_at
+        if not move(ours, Order.State.IN_REVIEW, papers_due_at=None, last_problem=problem[:300]):
+            # It has gone on, or has ended, meanwhile: nobody waits for the papers any more.
+            Order.objects.filter(pk=ours.pk).update(papers_due_at=None, last_problem=problem[:300])
+            return True
+        alarms.papers_refused(ours, problem, due_at)
         tell(ours, "papers_refused", actor=Actor.PROVIDER, message=problem[:300])
     return True

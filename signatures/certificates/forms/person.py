@@ -74,7 +74,7 @@ def countries_of_birth() -> list[tuple[str, Any]]:
     """All countries by their letters, Italy first; then those that have ended, by the code that people carry."""
     ended = sorted((place.code, str(place)) for place in place_data.states() if place.has_ended)
     return [
-        *countries.choices(),
+        *countries.choices_for_people(),
         (str(_("Countries that are no more")), sorted(ended, key=lambda choice: choice[1])),
     ]
 

@@ -46,7 +46,7 @@ class ResidenceForm(StepForm):
 
     country = forms.ChoiceField(
         label=_("Country"),
-        choices=countries.choices,
+        choices=countries.choices_for_people,
         widget=forms.Select(attrs={"autocomplete": "section-holder country"}),
     )
 

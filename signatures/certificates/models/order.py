@@ -92,7 +92,8 @@ class Order(models.Model):
     # What may follow what. The provider may say of an order that is with it anything at any time (a person there has
     # taken a short cut), so from there on every later state is allowed, also after we took it for ended.
     _AT_THE_MAKER = (State.SUBMITTED, State.IDENTIFICATION_PENDING, State.IDENTIFIED)
-    _BOUGHT = (State.DOCUMENTS_NEEDED, State.IN_REVIEW, *_AT_THE_MAKER, State.ISSUED)
+    # The provider may have given it up before we hear that it was bought at all.
+    _BOUGHT = (State.DOCUMENTS_NEEDED, State.IN_REVIEW, *_AT_THE_MAKER, State.ISSUED, State.REJECTED)
     _UNFINISHED_ENDS = (State.REJECTED, State.LAPSED, State.WITHDRAWN)
     TRANSITIONS: dict[str, tuple[str, ...]] = {
         # Where the ID document travels with the order, staff look at it before anything is bought.

@@ -101,7 +101,7 @@ class Review(AppendOnly):
     # Codes of ``reasons.Reason``: the customer reads their sentences in their own language.
     reasons = models.JSONField(_("reasons"), default=list)
     note = models.CharField(_("note to the customer"), max_length=1000, blank=True)
-    # SHA-256 of each file that was looked at, by its kind.
+    # SHA-256 of each file that was looked at, by its kind, and of the data.
     digests = models.JSONField(_("looked at"), default=dict)
     at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -7,7 +7,7 @@ import pytest
 from billing.models import Price, Purchase, Usage
 from outbox.models import Mail
 from signatures.certificates.flows import review
-from signatures.certificates.flows.order import place
+from signatures.certificates.flows.order import NotReady, place
 from signatures.certificates.flows.price import price_of
 from signatures.certificates.flows.state import NotPossible
 from signatures.certificates.flows.withdraw import can_withdraw, withdraw
@@ -160,8 +160,8 @@ def test_a_renewal_is_bought_once_however_many_click(sandbox, no_queue):
     )
     place(first, first.created_by, "192.0.2.7", price_of(first).net)
 
-    # Its form was filled in before: only the purchase itself can tell.
-    with pytest.raises(NotPossible):
+    # Its form was filled in before: only the moment of ordering can tell.
+    with pytest.raises(NotReady, match="under way"):
         place(second, second.created_by, "192.0.2.7", price_of(second).net)
 
     certificate.refresh_from_db()

@@ -162,7 +162,7 @@ def test_who_must_act_hears_of_it_in_time_each_thing_once(sandbox):
 
 def test_who_is_not_identified_in_time_lapses_and_the_last_moment_counts_all_the_same(sandbox):
     order = steps.ordered("FIRREM_VIDEO")
-    Order.objects.filter(pk=order.pk).update(identification_until=timezone.now() - timedelta(minutes=1))
+    Order.objects.filter(pk=order.pk).update(identification_until=timezone.now() - timedelta(days=1))
     tasks.remind_and_lapse()
 
     assert now_is(order) == State.LAPSED

@@ -1,18 +1,20 @@
 """The form of an order: generated from the product's family, saved at every step, checked while one types."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from customers.identity import place_data, tax_code
 from customers.tests.factories import member_client
 from signatures.catalogue.products import PRODUCTS
 from signatures.certificates.flows.pages import names_of, pages_of
 from signatures.certificates.flows.sweep import sweep_drafts
 from signatures.certificates.forms.options import _costs
+from signatures.certificates.forms.person import countries_of_birth, read_from_tax_code
 from signatures.certificates.models import Order
 from upstream import ProductFamily
 
@@ -464,6 +466,17 @@ def test_a_viewer_sees_states_and_nothing_of_the_person():
         assert "Waiting for identification" in text
         assert "Rossi" not in text
     assert "Draft" not in client.get(reverse("orders:list")).content.decode()
+
+
+def test_everybody_may_choose_the_country_of_birth_that_their_tax_code_names():
+    groups = [label if isinstance(label, list) else [(value, label)] for value, label in countries_of_birth()]
+    offered = {value for group in groups for value, _label in group}
+    for state in place_data.states():
+        born_on = state.until or date(1970, 1, 1)
+        code = tax_code.compute(
+            surname="Rossi", given_name="Ada", sex="F", born_on=born_on, place_code=state.code
+        )
+        assert read_from_tax_code(code)["birth_country"] in offered, state.name
 
 
 def test_the_review_names_the_step_that_is_not_filled_in_and_calls_none_done(sender):
