@@ -453,7 +453,7 @@ def test_a_page_of_the_form_asks_few_questions(sender, step, django_assert_max_n
     client, membership = sender
     sold("KEY", "FIRREM", "OTPMOB")
     order = OrderFactory(organisation=membership.organisation, code="KEY")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         assert page(client, order, step).status_code == 200
 
 
