@@ -19,7 +19,8 @@ from django.forms import BaseInlineFormSet, ModelForm, Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField, SteadyAdmin, SteadyForms
+from facts.admin import BoundedPaginator, FactAdmin, MonthFilter, SearchByField
+from facts.steady_admin import SteadyAdmin, SteadyForms
 
 from .models import CustomerGroup, Invitation, Membership, Organisation, User, VatProof
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Purchase
-from facts.admin import AddOnlyAdmin, FactAdmin, FactInline, SteadyAdmin
+from facts.admin import AddOnlyAdmin, FactAdmin, FactInline
+from facts.steady_admin import SteadyAdmin
 
 from .flows.line import LINE
 from .flows.stock import is_new_link, keep_link

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import AddOnlyAdmin, SteadyAdmin
+from facts.admin import AddOnlyAdmin
+from facts.steady_admin import SteadyAdmin
 
 from ..invoice_forms import SellerForm
 from ..models import AccountingCode, NumberSeries, Seller, StampDuty, TaxRule

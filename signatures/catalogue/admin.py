@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 from billing.models import Price
 from billing.product_admin import figure
 from customers.models import Organisation
-from facts.admin import FactAdmin, SteadyAdmin
+from facts.admin import FactAdmin
+from facts.steady_admin import SteadyAdmin
 from upstream import ProviderError
 
 from .flows.sync import sync_catalogue

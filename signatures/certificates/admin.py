@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from facts.admin import FactAdmin, SteadyAdmin
+from facts.admin import FactAdmin
+from facts.steady_admin import SteadyAdmin
 
 from .models import HolderSecret, Notice, Order, OrderEvent, OrderFile, RenewalRule, Review
 from .review_admin import ReviewPages
