@@ -22,3 +22,6 @@ class Waiting:
 
     title: str
     detail: str = ""
+    # Where it is done, for those who may, and what the link there says.
+    address: str = ""
+    link: str = ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.models.purchase import awaits_funds
+from billing.waiting import waiting_for_funds
 from facts.timeline import Entry, Waiting
 
 from .flows.line import Line
@@ -113,10 +114,7 @@ def waiting(activation: Activation, line: Line, place: int | None) -> Waiting:
             detail = _("One at a time, so that nothing is bought twice: usually within a minute.")
             return Waiting(_("Being bought"), detail)
         case State.AWAITING_CREDIT if awaits_funds(activation.purchase):
-            return Waiting(
-                _("Your wallet lacks credit"),
-                _("It goes on by itself after a top-up. Nothing was bought yet."),
-            )
+            return waiting_for_funds()
         case State.AWAITING_CREDIT:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.models.purchase import awaits_funds
+from billing.waiting import waiting_for_funds
 from facts.chain import ChainedEvent
 from facts.timeline import Entry, Waiting
 from signatures.catalogue.products import Covers
@@ -158,10 +159,7 @@ def waiting(order: Order) -> Waiting:
         case State.BUYING:
             return Waiting(_("Being handed to the signature service"), _("This takes a few seconds."))
         case State.QUEUED if awaits_funds(order.purchase):
-            return Waiting(
-                _("Your wallet lacks credit"),
-                _("It goes on by itself after a top-up. Nothing was bought yet."),
-            )
+            return waiting_for_funds()
         case State.QUEUED:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

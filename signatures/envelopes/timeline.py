@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from billing.models.purchase import awaits_funds
+from billing.waiting import waiting_for_funds
 from facts.chain import ChainedEvent
 from facts.timeline import Entry, Waiting
 
@@ -121,10 +122,7 @@ def waiting(envelope: Envelope, signers: Sequence[Signer]) -> Waiting:
         case State.BUYING:
             return Waiting(_("Being handed to the signature service"), _("This takes a few seconds."))
         case State.AWAITING_CREDIT if awaits_funds(envelope.purchase):
-            return Waiting(
-                _("Your wallet lacks credit"),
-                _("It goes on by itself after a top-up. Nothing was bought yet."),
-            )
+            return waiting_for_funds()
         case State.AWAITING_CREDIT:
             return Waiting(_("Queued at Sigillo"), _("It goes on by itself. You need not do anything."))
         case State.UNCLEAR:

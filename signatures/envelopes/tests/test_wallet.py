@@ -69,6 +69,15 @@ def test_its_page_says_what_is_lacking():
     assert "Your wallet lacks credit" in client.get(reverse("home")).content.decode()
 
 
+@pytest.mark.parametrize(("role", "is_led"), [("owner", True), ("sender", False)])
+def test_its_page_leads_to_the_wallet_whoever_may_top_it_up(role, is_led):
+    client, membership = member_client(role)
+    envelope = ordered_in_advance()
+    Envelope.objects.update(organisation=membership.organisation)
+    page = client.get(reverse("envelopes:detail", args=[envelope.pk])).content.decode()
+    assert (f'href="{reverse("wallet:wallet")}">See the wallet' in page) == is_led
+
+
 def test_what_waits_can_be_cancelled_and_is_then_never_bought(sandbox):
     envelope = ordered_in_advance()
     cancel(envelope, envelope.created_by, "192.0.2.7")
