@@ -40,8 +40,8 @@ class Stack:
             env=self.environment,
             capture_output=True,
             text=True,
-            check=True,
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def start(self) -> None:
