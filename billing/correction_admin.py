@@ -60,6 +60,7 @@ class CorrectionPages(admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Correct"),
+            "original": row,
             "row": row,
             "product": label_of(row.product),
             "effect": effect,

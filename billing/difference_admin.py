@@ -239,6 +239,7 @@ class DifferenceAdmin(FactAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("See to a difference"),
+            "original": row,
             "difference": row,
             "causes": [_label(code) for code in row.causes],
             "candidates": [_candidate(one) for one in row.candidates],

@@ -121,6 +121,7 @@ class PurchaseAdmin(FactAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("Decide a purchase"),
+            "original": purchase,
             "purchase": purchase,
             "steps": purchase.steps.all(),
             "form": form,

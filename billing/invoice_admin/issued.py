@@ -240,6 +240,7 @@ class InvoiceAdmin(FactAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title,
+            "original": invoice,
             "invoice": invoice,
             "form": form,
         }
